@@ -1,0 +1,62 @@
+import { IDL } from '@dfinity/candid';
+import { describe, expect, it } from 'vitest';
+import { InitArgument, settingsFrom, type DecodedInitArgument } from './settings.js';
+
+/** An init argument with only these fields, as a command line sends it. */
+function decoded(fields: Record<string, [IDL.Type, unknown]>): DecodedInitArgument {
+  const type = IDL.Record(Object.fromEntries(Object.entries(fields).map(([name, [fieldType]]) => [name, fieldType])));
+  const value = Object.fromEntries(Object.entries(fields).map(([name, [, fieldValue]]) => [name, fieldValue]));
+  return IDL.decode([InitArgument], new Uint8Array(IDL.encode([type], [value])))[0] as unknown as DecodedInitArgument;
+}
+const host: [IDL.Type, unknown] = [IDL.Text, 'api.stripe.com'];
+const key = (text: string): [IDL.Type, unknown] => [IDL.Text, text];
+
+describe('the init argument', () => {
+  it("of the original demo works as it stands", () => {
+    expect(settingsFrom(decoded({ api_host: host, api_key: key('rk_test_1') }))).toEqual({
+      api_host: 'api.stripe.com',
+      api_key: 'rk_test_1',
+      idempotent_proxy: null,
+      livemode: false,
+      payment_links: [],
+      accept_modes: ['payment'],
+      accept_no_payment_required: false,
+      pricing_version: 2,
+    });
+    const proxy: [IDL.Type, unknown] = [IDL.Opt(IDL.Text), ['idempotent-proxy-cf-worker.zensh.workers.dev']];
+    expect(settingsFrom(decoded({ api_host: host, api_key: key('rk_live_1'), idempotent_proxy: proxy }))).toMatchObject({
+      idempotent_proxy: 'idempotent-proxy-cf-worker.zensh.workers.dev',
+      livemode: true,
+    });
+  });
+
+  it('takes test payments for money only where the merchant cannot mean anything else', () => {
+    expect(settingsFrom(decoded({ api_host: host, api_key: key('') })).livemode).toBe(true);
+    expect(settingsFrom(decoded({ api_host: host, api_key: key(''), livemode: [IDL.Opt(IDL.Bool), [false]] })).livemode).toBe(false);
+  });
+
+  it.each<[string, Record<string, [IDL.Type, unknown]>]>([
+    ['api_host', { api_host: [IDL.Text, 'https://api.stripe.com'], api_key: key('rk_test_1') }],
+    ['api_host', { api_host: [IDL.Text, 'api.stripe.com/v1'], api_key: key('rk_test_1') }],
+    ['api_host', { api_host: [IDL.Text, 'user@api.stripe.com'], api_key: key('rk_test_1') }],
+    ['api_host', { api_host: [IDL.Text, ''], api_key: key('rk_test_1') }],
+    ['api_key', { api_host: host, api_key: key('rk_test_1\nx: y') }],
+    ['api_key', { api_host: host, api_key: key(' rk_test_1') }],
+    ['api_key', { api_host: host, api_key: key('…') }],
+    ['idempotent_proxy', { api_host: host, api_key: key('rk_test_1'), idempotent_proxy: [IDL.Opt(IDL.Text), ['proxy/path']] }],
+    ['payment_links', { api_host: host, api_key: key('rk_test_1'), payment_links: [IDL.Opt(IDL.Vec(IDL.Text)), [['https://buy.stripe.com/test_1']]] }],
+    ['accept_modes', { api_host: host, api_key: key('rk_test_1'), accept_modes: [IDL.Opt(IDL.Vec(IDL.Text)), [['setup']]] }],
+    ['accept_modes', { api_host: host, api_key: key('rk_test_1'), accept_modes: [IDL.Opt(IDL.Vec(IDL.Text)), [[]]] }],
+    ['pricing_version', { api_host: host, api_key: key('rk_test_1'), pricing_version: [IDL.Opt(IDL.Nat32), [3]] }],
+    ['livemode', { api_host: host, api_key: key('rk_test_1'), livemode: [IDL.Opt(IDL.Bool), [true]] }],
+    ['livemode', { api_host: host, api_key: key('rk_live_1'), livemode: [IDL.Opt(IDL.Bool), [false]] }],
+  ])('with a wrong %s is refused, and the error names the field and never the key', (field, fields) => {
+    const argument = decoded(fields);
+    expect(() => settingsFrom(argument)).toThrow(new RegExp(`^${field} must be `));
+    try {
+      settingsFrom(argument);
+    } catch (error) {
+      expect(String(error)).not.toContain('rk_');
+    }
+  });
+});
