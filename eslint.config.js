@@ -18,5 +18,8 @@ export default tseslint.config(
     },
   },
   { files: ['component/**/*.ts'], extends: [lit['flat/recommended'], wc['flat/recommended']] },
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } } },
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' } },
+  },
 );

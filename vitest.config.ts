@@ -5,5 +5,10 @@ export default defineConfig({
     // The element's browser tests (*.browser.test.ts) belong to web-test-runner.
     include: ['{canister,component,demo}/**/*.test.ts'],
     exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+    // Builds the element and the canister: tests run what would be shipped.
+    globalSetup: './build.setup.ts',
+    // Generous: two cores, browsers, and 3.5 MB of Wasm to compile. No test measures time.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

@@ -1,0 +1,75 @@
+/** `npm start`: builds the element and the canister, and runs the world until Ctrl-C. */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { PortTaken, startWorld, type World } from './world.js';
+
+const { env } = process;
+const PORTS = { shop: ['8080', 'SHOP_PORT'], gateway: ['4943', 'GATEWAY_PORT'], stripe: ['4242', 'STRIPE_PORT'] } as const;
+
+const USAGE = `npm start -- [--shop-port 8080] [--gateway-port 4943] [--stripe-port 4242] [--no-build]
+
+Environment: SHOP_PORT, GATEWAY_PORT, STRIPE_PORT; STRIPE_API_KEY and STRIPE_PAYMENT_LINK, both, for the real Stripe.`;
+
+try {
+  const options = { ...readFlags(), stripe: readStripe(), log: (line: string) => console.log(`[canister] ${line}`) };
+  if (options.build) {
+    console.log('Building the element and the canister…');
+    execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  const world = await startWorld(options);
+  console.log(welcome(world));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close().then(() => process.exit(0)));
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
+
+function readFlags(): { ports: Record<keyof typeof PORTS, number>; build: boolean } {
+  const { values } = parseArgs({
+    options: {
+      'shop-port': { type: 'string' },
+      'gateway-port': { type: 'string' },
+      'stripe-port': { type: 'string' },
+      build: { type: 'boolean', default: true },
+    },
+    allowNegative: true,
+  });
+  const read = (server: keyof typeof PORTS) => {
+    const [usual, variable] = PORTS[server];
+    const text = values[`${server}-port`] ?? env[variable] ?? usual;
+    const port = Number(text);
+    if (!/^\d+$/.test(text) || port > 65_535) throw new Error(`--${server}-port is a number up to 65535, not ${JSON.stringify(text)}.`);
+    return port;
+  };
+  return { ports: { shop: read('shop'), gateway: read('gateway'), stripe: read('stripe') }, build: values.build };
+}
+
+function readStripe(): { key: string; paymentLink: string } | undefined {
+  const { STRIPE_API_KEY: key, STRIPE_PAYMENT_LINK: paymentLink } = env;
+  if (!key && !paymentLink) return undefined;
+  if (!key || !paymentLink) throw new Error('For the real Stripe set both STRIPE_API_KEY and STRIPE_PAYMENT_LINK.');
+  return { key, paymentLink };
+}
+
+function welcome({ shop, gateway, stripe, canister }: World): string {
+  const host = gateway.replace('localhost', `${canister.toText()}.localhost`);
+  const tryThis = stripe
+    ? 'Click "Buy now" and pay with 4242 4242 4242 4242, any date to come and any CVC; 4000 0000 0000 0002 is declined.'
+    : 'Click "Buy now" and pay with a test card: https://docs.stripe.com/testing';
+  return `
+  Shop      ${shop}/
+  Canister  ${canister.toText()}
+            ${host}/checkout/{session_id}
+  Stripe    ${stripe ? `${stripe.url}/ (a stand-in)` : 'https://api.stripe.com/'}
+
+${tryThis}
+Ctrl-C ends everything.`;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof PortTaken) {
+    return `Port ${error.port} is taken. Free it, or name another: npm start -- --${error.server}-port ${error.port + 1}`;
+  }
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) return `${error.message}\n\n${USAGE}`;
+  return error instanceof Error ? error.message : String(error);
+}

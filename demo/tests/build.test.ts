@@ -1,0 +1,41 @@
+/** The same source gives the same Wasm, wherever and by whatever it is built. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const hash = async (file: string) => createHash('sha256').update(await readFile(file)).digest('hex');
+
+let elsewhere: string;
+beforeAll(async () => {
+  elsewhere = await mkdtemp(join(tmpdir(), 'another folder '));
+  for (const part of ['canister', 'dfx.json', 'icp.yaml', 'package.json', 'package-lock.json']) await cp(join(root, part), join(elsewhere, part), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
+});
+afterAll(() => rm(elsewhere, { recursive: true }));
+
+it('npm run build:canister builds it byte for byte in another folder', async () => {
+  execFileSync('npm', ['run', '--silent', 'build:canister'], { cwd: elsewhere });
+  expect(await hash(join(elsewhere, 'dist/stripe_backend.wasm'))).toBe(await hash(join(root, 'dist/stripe_backend.wasm')));
+});
+
+const icp = findIcp();
+it.skipIf(icp === undefined)('icp build builds it, too', async () => {
+  const home = join(elsewhere, 'home');
+  execFileSync(icp!, ['build'], { cwd: elsewhere, env: { ...process.env, HOME: home, DO_NOT_TRACK: '1' } });
+  expect(await hash(join(elsewhere, '.icp/cache/artifacts/stripe_backend'))).toBe(await hash(join(root, 'dist/stripe_backend.wasm')));
+});
+
+/** The official command line, on the platform that it is installed for. */
+function findIcp(): string | undefined {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('@icp-sdk/icp-cli-linux-x64/package.json')), 'bin/icp');
+  } catch {
+    return undefined;
+  }
+}
