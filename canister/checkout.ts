@@ -15,8 +15,11 @@ import type { Settings } from './settings.js';
 import { getPayment, nextNumber, setPayment } from './store.js';
 import { interpret, outcomeOfReject, type Outcome } from './stripe-answer.js';
 
-/** Cycles under which nothing is spent on outcalls: they keep an idle canister alive for weeks. */
-const CYCLES_FLOOR = 20_000_000_000n;
+/**
+ * Cycles under which nothing is spent on outcalls: they keep an idle canister alive for three months.
+ * A call needs about half of it free for a moment, as a reserve for its reply.
+ */
+const CYCLES_FLOOR = 100_000_000_000n;
 
 const CHECKING: Answer = { status: 'checking', retry_after_ms: 1000 };
 

@@ -1,7 +1,7 @@
 /** `npm start`: builds the element and the canister, and runs the world until Ctrl-C. */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { PortTaken, startWorld, type World } from './world.js';
+import { PortTaken, startWorld, type World, type WorldOptions } from './world.js';
 
 const { env } = process;
 const PORTS = { shop: ['8080', 'SHOP_PORT'], gateway: ['4943', 'GATEWAY_PORT'], stripe: ['4242', 'STRIPE_PORT'] } as const;
@@ -11,26 +11,33 @@ const USAGE = `npm start -- [--shop-port 8080] [--gateway-port 4943] [--stripe-p
 Environment: SHOP_PORT, GATEWAY_PORT, STRIPE_PORT; STRIPE_API_KEY and STRIPE_PAYMENT_LINK, both, for the real Stripe.`;
 
 try {
-  const options = { ...readFlags(), stripe: readStripe(), log: (line: string) => console.log(`[canister] ${line}`) };
-  if (options.build) {
-    console.log('Building the element and the canister…');
-    execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  }
-  const world = await startWorld(options);
-  console.log(welcome(world));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close().then(() => process.exit(0)));
+  const { ports, build, help } = readFlags();
+  if (help) console.log(USAGE);
+  else await run(ports, build);
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;
 }
 
-function readFlags(): { ports: Record<keyof typeof PORTS, number>; build: boolean } {
+async function run(ports: WorldOptions['ports'], build: boolean): Promise<void> {
+  const stripe = readStripe();
+  if (build) {
+    console.log('Building the element and the canister…');
+    execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  const world = await startWorld({ ports, stripe, log: (line) => console.log(`[canister] ${line}`) });
+  console.log(welcome(world));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close().then(() => process.exit(0)));
+}
+
+function readFlags(): { ports: WorldOptions['ports']; build: boolean; help: boolean } {
   const { values } = parseArgs({
     options: {
       'shop-port': { type: 'string' },
       'gateway-port': { type: 'string' },
       'stripe-port': { type: 'string' },
       build: { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
     },
     allowNegative: true,
   });
@@ -41,7 +48,8 @@ function readFlags(): { ports: Record<keyof typeof PORTS, number>; build: boolea
     if (!/^\d+$/.test(text) || port > 65_535) throw new Error(`--${server}-port is a number up to 65535, not ${JSON.stringify(text)}.`);
     return port;
   };
-  return { ports: { shop: read('shop'), gateway: read('gateway'), stripe: read('stripe') }, build: values.build };
+  const ports = { shop: read('shop'), gateway: read('gateway'), stripe: read('stripe') };
+  return { ports, build: values.build, help: values.help };
 }
 
 function readStripe(): { key: string; paymentLink: string } | undefined {

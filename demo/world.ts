@@ -89,5 +89,5 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 /** The link as the walk-through in the README has one made on Stripe: after payment, back to the shop with the session's id. */
 function createLink(stripe: StripeStandIn, shop: string): string {
   const afterPayment = `${shop}/?check_out_session_id={CHECKOUT_SESSION_ID}`;
-  return stripe.createPaymentLink({ product: 'The pour-over set', amount: 1999, currency: 'eur', afterPayment }).url;
+  return stripe.createPaymentLink({ merchant: 'Slow Coffee', product: 'The pour-over set', amount: 1999, currency: 'eur', afterPayment }).url;
 }

@@ -1,5 +1,6 @@
 /** Real Chromium, for tests. */
 import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { findChromium } from '../../find-chromium.mjs';
 
@@ -11,8 +12,9 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', ...quiet] });
 }
 
-/** Keeps a picture of the page as artifacts/NAME.png. */
-export async function screenshot(page: Page, name: string): Promise<void> {
+/** Keeps a picture of the page, or of a part of it, as artifacts/NAME.png. */
+export async function screenshot(page: Page, name: string, part?: string): Promise<void> {
   await mkdir(ARTIFACTS, { recursive: true });
-  await page.screenshot({ path: new URL(`${name}.png`, ARTIFACTS).pathname, fullPage: true });
+  const path = fileURLToPath(new URL(`${name}.png`, ARTIFACTS));
+  await (part === undefined ? page.screenshot({ path, fullPage: true }) : page.locator(part).screenshot({ path }));
 }

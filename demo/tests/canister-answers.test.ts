@@ -10,8 +10,8 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** The answer of a query, as the gateway gets it. */
-async function query(path: string, host: string): Promise<{ status_code: number; upgrade: boolean[]; body: Uint8Array }> {
-  const argument = { method: 'GET', url: path, headers: [['host', host]], body: new Uint8Array(), certificate_version: [2] };
+async function query(path: string, host: string, method = 'GET'): Promise<{ status_code: number; upgrade: boolean[]; body: Uint8Array }> {
+  const argument = { method, url: path, headers: [['host', host]], body: new Uint8Array(), certificate_version: [2] };
   const reply = await world.ic.query(world.canister, 'http_request', new Uint8Array(IDL.encode([HttpRequest], [argument])));
   return IDL.decode([HttpResponse], reply)[0] as unknown as { status_code: number; upgrade: boolean[]; body: Uint8Array };
 }
@@ -200,6 +200,8 @@ describe('requests that ask for nothing', () => {
       expect(headers['access-control-allow-origin']).toBe('*');
     }
     expect(world.lookups).toBe(0);
+    // Gateways that pass preflights on distrust a canister that sends a body.
+    expect(await query(`/checkout/${id}`, 'x.icp0.io', 'OPTIONS')).toMatchObject({ status_code: 204, upgrade: [], body: new Uint8Array() });
   });
 
   it.each(['http_request', 'http_request_update', 'transform'])('%s refuses an argument that is not its own, in words', async (method) => {

@@ -109,9 +109,9 @@ describe('a lookup whose end never comes', () => {
     world.stripe.script(id, [{ kind: 'hang' }]);
     const lost = world.http(`/checkout/${id}`).catch(() => undefined);
     await expect.poll(() => world.lookups).toBe(1);
-    await world.ic.advanceTime(179_000);
+    await world.ic.advanceTime(150_000);
     expect(await world.checkout(id)).toMatchObject({ status: 'checking' });
-    await world.ic.advanceTime(2_000);
+    await world.ic.advanceTime(30_000);
     expect(await world.checkout(id)).toMatchObject({ status: 'paid' });
     await world.close();
     await lost;
@@ -139,7 +139,7 @@ describe('cycles', () => {
   it('below the floor are not spent on outcalls', async () => {
     await start();
     const id = paidSession();
-    world.ic.setCycleBalance(world.canister, 19_000_000_000n);
+    world.ic.setCycleBalance(world.canister, 99_000_000_000n);
     expect(await world.checkout(id)).toMatchObject({ status: 'unavailable', reason: 'low_cycles', retry_after_ms: 30_000 });
     expect(world.lookups).toBe(0);
     world.ic.setCycleBalance(world.canister, 1_000_000_000_000n);

@@ -1,0 +1,66 @@
+interface Alarm {
+  readonly time: bigint;
+  readonly ring: () => void;
+}
+
+/** The longest that setTimeout can wait: a longer one would fire at once. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+const NANOSECONDS = 1_000_000n;
+
+/** The time of the local IC: real time, plus whatever tests have added to it. Nanoseconds since 1970 throughout. */
+export class Clock {
+  #advancedMs = 0;
+  readonly #alarms = new Set<Alarm>();
+  #closed = false;
+  #wakeUp: NodeJS.Timeout | undefined;
+
+  now(): bigint {
+    return BigInt(Date.now() + this.#advancedMs) * NANOSECONDS;
+  }
+
+  /** Calls `ring` once the time has come, never from within this call. Returns a function that takes it back. */
+  at(time: bigint, ring: () => void): () => void {
+    if (this.#closed) return () => undefined;
+    const alarm = { time, ring };
+    this.#alarms.add(alarm);
+    this.#schedule();
+    return () => {
+      if (this.#alarms.delete(alarm)) this.#schedule();
+    };
+  }
+
+  /** Jumps ahead. What is due by then rings, once each. */
+  advance(ms: number): void {
+    this.#advancedMs += ms;
+    this.#ringDue();
+  }
+
+  /** No alarm rings any more, nor can one be set. */
+  close(): void {
+    this.#closed = true;
+    this.#alarms.clear();
+    this.#schedule();
+  }
+
+  #ringDue(): void {
+    const now = this.now();
+    const due = [...this.#alarms].filter((alarm) => alarm.time <= now).sort((a, b) => (a.time < b.time ? -1 : 1));
+    for (const alarm of due) {
+      if (this.#alarms.delete(alarm)) alarm.ring();
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#wakeUp);
+    this.#wakeUp = undefined;
+    let next: bigint | undefined;
+    for (const { time } of this.#alarms) if (next === undefined || time < next) next = time;
+    if (next === undefined) return;
+    const now = this.now();
+    const waitMs = next <= now ? 0 : Math.min(Number((next - now) / NANOSECONDS) + 1, MAX_WAIT_MS);
+    this.#wakeUp = setTimeout(() => {
+      this.#ringDue();
+    }, waitMs);
+  }
+}

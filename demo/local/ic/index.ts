@@ -1,0 +1,4 @@
+/** A local Internet Computer in Node: it runs the Wasm that would be deployed, and serves it over HTTP. */
+export { DEFAULT_CONTROLLER, LocalIc, type LocalIcOptions } from './local-ic.js';
+export { RejectCode, RejectError } from './reject.js';
+export { type GatewayOptions, startGateway } from './gateway/gateway.js';

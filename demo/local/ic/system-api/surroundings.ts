@@ -1,0 +1,65 @@
+import { Trap } from '../execution.js';
+import { blob, type Host, type SystemFunctions } from './host.js';
+
+const MAX_CERTIFIED_DATA = 32;
+const NOT_REPLICATED = new Set(['NRQ', 'TQ', 'F']);
+
+/** What a canister can learn about itself and its surroundings, and the few things in them it can set. */
+export function surroundingsFunctions(host: Host): SystemFunctions {
+  const noVariable = () => {
+    throw new Trap('Canister trapped: there is no such environment variable (the local IC sets none)');
+  };
+
+  return {
+    ...blob('canister_self', host, () => host.execution.environment.self),
+    canister_status: () => host.execution.environment.status,
+    canister_version: () => host.execution.environment.version,
+    is_controller: (src: number, size: number) => {
+      const principal = Buffer.from(host.memory.read(src, size));
+      return host.execution.environment.controllers.some((controller) => principal.equals(controller)) ? 1 : 0;
+    },
+    in_replicated_execution: () => (NOT_REPLICATED.has(host.execution.message.mode) ? 0 : 1),
+
+    time: () => host.execution.environment.time,
+    global_timer_set: (timestamp: bigint) => {
+      const { execution } = host;
+      const before = execution.globalTimer ?? execution.environment.globalTimer;
+      execution.globalTimer = timestamp;
+      return before;
+    },
+
+    certified_data_set: (src: number, size: number) => {
+      if (size > MAX_CERTIFIED_DATA) throw new Trap(`Canister trapped: ic0.certified_data_set was given ${size} bytes, of at most ${MAX_CERTIFIED_DATA}`);
+      host.execution.certifiedData = host.memory.read(src, size);
+    },
+    data_certificate_present: () => (host.execution.environment.certificate === undefined ? 0 : 1),
+    ...blob('data_certificate', host, () => {
+      const { certificate } = host.execution.environment;
+      if (certificate === undefined) throw new Trap('Canister trapped: there is no data certificate (the local IC does not issue any yet); ask ic0.data_certificate_present first');
+      return certificate;
+    }),
+
+    env_var_count: () => 0,
+    env_var_name_exists: () => 0,
+    env_var_name_size: noVariable,
+    env_var_name_copy: noVariable,
+    env_var_value_size: noVariable,
+    env_var_value_copy: noVariable,
+
+    debug_print: (src: number, size: number) => {
+      host.log(describe(host, src, size));
+    },
+    trap: (src: number, size: number) => {
+      throw new Trap(`Canister called \`ic0.trap\` with message: '${describe(host, src, size)}'`);
+    },
+  };
+}
+
+/** The text for a log, which is never a reason to fail: `debug_print` "never traps". */
+function describe(host: Host, src: number, size: number): string {
+  try {
+    return new TextDecoder().decode(host.memory.view(src, size));
+  } catch {
+    return `(a text out of the heap's bounds: ${size} bytes at ${src})`;
+  }
+}

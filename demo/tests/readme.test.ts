@@ -1,0 +1,103 @@
+/** What the README shows works, and what it lists is all there is. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATUSES, readAnswer } from '../../canister/contract.js';
+import { InitArgument } from '../../canister/settings.js';
+import type { Browser } from 'playwright-core';
+import { launch } from './browser.js';
+
+const root = new URL('../../', import.meta.url);
+const text = (file: string) => readFile(new URL(file, root), 'utf8');
+let readme: string;
+beforeAll(async () => {
+  readme = await text('README.md');
+});
+
+/** The fenced blocks of one language, in order. */
+const blocks = (language: string) => [...readme.matchAll(new RegExp('```' + language + '\\n([^]*?)```', 'g'))].map(([, block]) => block);
+/** The first column of the tables, with its code marks off. */
+const firstColumns = () => [...readme.matchAll(/^\| `([^`]+)` \|/gm)].map(([, cell]) => cell);
+
+describe('the tag', () => {
+  let browser: Browser;
+  let server: Server;
+  let origin: string;
+  beforeAll(async () => {
+    browser = await launch();
+    const script = await text('dist/ic-stripe-pay.js');
+    server = createServer((request, response) => {
+      const isScript = request.url === '/ic-stripe-pay.js';
+      response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+      response.end(isScript ? script : `<!doctype html><title>shop</title>${blocks('html')[0]}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+  });
+
+  it('as pasted leads to the payment link, with a reference', async () => {
+    const page = await browser.newPage();
+    await page.goto(origin);
+    const left = page.waitForRequest(/buy\.stripe\.com/);
+    await page.getByRole('button', { name: 'Buy now' }).click();
+    expect((await left).url()).toMatch(/^https:\/\/buy\.stripe\.com\/test_0+\?client_reference_id=order-42-isp1[a-z2-7]{26}$/);
+    await page.close();
+  });
+
+  it('tells the listener as shown', async () => {
+    const page = await browser.newPage();
+    await page.goto(origin);
+    const [, listener] = blocks('js');
+    const said = page.waitForEvent('console');
+    await page.evaluate(`${listener}
+      const event = new Event('ic-stripe-paid', { bubbles: true });
+      event.payment = { client_reference_id: 'order-42' };
+      document.querySelector('ic-stripe-pay').dispatchEvent(event);`);
+    expect((await said).text()).toBe('Thank you: order-42');
+    await page.close();
+  });
+
+  it('has the attributes that are listed, and no others', async () => {
+    const page = await browser.newPage();
+    await page.goto(origin);
+    const attributes = await page.evaluate(`customElements.get('ic-stripe-pay').observedAttributes`);
+    const listed = readme.split('| attribute |')[1].split('\n\n')[0];
+    expect([...listed.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name).sort()).toEqual((attributes as string[]).sort());
+    await page.close();
+  });
+});
+
+it('the package is imported as shown, without a DOM, too', async () => {
+  const [importing] = blocks('js');
+  const [, specifier] = /import '([^']+)'/.exec(importing)!;
+  await expect(import(specifier)).resolves.toBeDefined();
+});
+
+it('the commands are scripts of the package', async () => {
+  const { scripts } = JSON.parse(await text('package.json')) as { scripts: Record<string, string> };
+  for (const [, name] of readme.matchAll(/npm (?:run )?(start|test|build)\b/g)) expect(scripts).toHaveProperty(name);
+});
+
+it('the init argument has the fields that are listed, and no others', () => {
+  const types: Record<string, string> = Object.fromEntries(InitArgument._fields.map(([name, type]) => [name, type.display()]));
+  const listed = firstColumns().filter((cell) => cell.includes(' : '));
+  expect(listed.sort()).toEqual(Object.entries(types).map(([name, type]) => `${name} : ${type}`).sort());
+  for (const [, argument] of readme.matchAll(/'\(record \{ (.*?) \}\)'/g)) {
+    for (const [, field] of argument.matchAll(/(\w+) =/g)) expect(types).toHaveProperty(field);
+  }
+});
+
+it('the answer is one', () => {
+  const [answer] = blocks('json');
+  expect(readAnswer(JSON.parse(answer))).toBeDefined();
+  for (const status of STATUSES) expect(readme).toContain(`\`${status}\``);
+});
+
+it('the files that it names are there', async () => {
+  for (const [, file] of readme.matchAll(/\]\(((?!https?:)[^)]+)\)/g)) await expect(readFile(new URL(file, root)), file).resolves.toBeDefined();
+});
