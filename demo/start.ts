@@ -1,6 +1,6 @@
 /** `npm start`: builds the element and the canister, and runs the world until Ctrl-C. */
-import { execFileSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { execFile } from 'node:child_process';
+import { parseArgs, promisify } from 'node:util';
 import { PortTaken, startWorld, type World, type WorldOptions } from './world.js';
 
 const { env } = process;
@@ -23,11 +23,17 @@ async function run(ports: WorldOptions['ports'], build: boolean): Promise<void> 
   const stripe = readStripe();
   if (build) {
     console.log('Building the element and the canister…');
-    execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    await Promise.all([npmRun('build:element'), npmRun('build:canister')]);
   }
   const world = await startWorld({ ports, stripe, log: (line) => console.log(`[canister] ${line}`) });
   console.log(welcome(world));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close().then(() => process.exit(0)));
+}
+
+async function npmRun(script: string): Promise<void> {
+  await promisify(execFile)('npm', ['run', '--silent', script]).catch((error: { stdout: string; stderr: string }) => {
+    throw new Error(`npm run ${script} failed:\n${error.stdout}${error.stderr}`);
+  });
 }
 
 function readFlags(): { ports: WorldOptions['ports']; build: boolean; help: boolean } {

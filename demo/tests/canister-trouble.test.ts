@@ -29,7 +29,7 @@ const TROUBLE: [string, Step, Reason][] = [
   ['nothing', { kind: 'empty' }, 'stripe_error'],
   ['a redirect', { kind: 'redirect', location: 'https://elsewhere.example/' }, 'stripe_error'],
   ['an error under 200', { kind: 'error_under_200', error: 'rate_limit' }, 'rate_limited'],
-  ["another session's body", { kind: 'other_session', id: 'cs_test_a1other' }, 'stripe_error'],
+  ["another session's body", { kind: 'fields', fields: { id: 'cs_test_a1other' } }, 'stripe_error'],
   ['no id', { kind: 'no_id' }, 'stripe_error'],
   ['a connection that is cut', { kind: 'cut', at: 'middle' }, 'stripe_unreachable'],
   ['an answer beyond all caps', { kind: 'too_large', times: 2 }, 'too_large'],
@@ -62,6 +62,18 @@ describe('trouble', () => {
     world.stripe.settle(id);
     await world.ic.advanceTime(60_000);
     expect(await world.checkout(id)).toMatchObject({ status: 'paid' });
+  });
+
+  it('news that would take a payment back are not believed', async () => {
+    await start();
+    const { id } = world.stripe.createSession();
+    world.stripe.pay(id, 'sepa_debit');
+    const known = await world.checkout(id);
+    world.stripe.script(id, [{ kind: 'fields', fields: { status: 'open' } }]);
+    await world.ic.advanceTime(60_000);
+    expect(await world.checkout(id)).toEqual(known);
+    expect(await world.checkout(id)).toEqual(known); // nor asked about at once again
+    expect(world.lookups).toBe(2);
   });
 
   it('a known session that is not found any more stays known', async () => {
