@@ -1,0 +1,93 @@
+/** What is shipped: its size, its manners where there is no DOM, and that it works under a strict policy. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '../find-chromium.mjs';
+
+const FILE = new URL('../dist/ic-stripe-pay.js', import.meta.url);
+const script = await readFile(FILE, 'utf8');
+
+it('the file that stands alone is at most 12,000 bytes, packed', () => {
+  expect(gzipSync(script, { level: 9 }).length).toBeLessThanOrEqual(12_000);
+});
+
+it('the file that stands alone imports nothing', () => {
+  expect(script).not.toMatch(/\bimport\b(?!\.meta)/);
+});
+
+for (const file of ['ic-stripe-pay.js', 'index.js', 'element.js']) {
+  it(`${file} can be imported where there is no DOM`, async () => {
+    const exports = (await import(new URL(`../dist/${file}`, import.meta.url).href)) as { IcStripePay: { version: string } };
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    expect(exports.IcStripePay.version).toBe(version);
+  });
+}
+
+it('the npm entry leaves Lit to the site', async () => {
+  const shared = await readFile(new URL('../dist/shared.js', import.meta.url), 'utf8');
+  expect(shared).toMatch(/from 'lit'/);
+  expect(shared).not.toContain('litHtmlVersions');
+});
+
+describe('in a browser', () => {
+  const SESSION = 'cs_test_a1';
+  const payment = { id: SESSION, client_reference_id: null, amount_total: 80, currency: 'jpy', amount_refunded: 0, livemode: false };
+  let browser: Browser;
+  let server: Server;
+  let origin: string;
+  let policy: string;
+  let lookUps: number;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-quic'] });
+    server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '', 'http://localhost');
+      if (pathname.endsWith('.js')) return response.setHeader('content-type', 'text/javascript').end(script);
+      if (pathname.startsWith('/checkout/')) {
+        lookUps++;
+        return response.setHeader('content-type', 'application/json').end(JSON.stringify({ status: 'paid', payment }));
+      }
+      return response
+        .setHeader('content-type', 'text/html')
+        .setHeader('content-security-policy', policy)
+        .end(`<!doctype html><title>shop</title><ic-stripe-pay payment-link="https://buy.stripe.com/test_1" gateway="${origin}" locale="en"></ic-stripe-pay>
+          <script type="module" src="/one.js"></script><script type="module" src="/two.js"></script>`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+  });
+
+  for (const [what, directives] of [
+    ['none', ''],
+    ["one that lists the file's own policy", "trusted-types ic-stripe-pay; require-trusted-types-for 'script'"],
+    ['one that lists none', 'trusted-types'],
+  ]) {
+    it(`two copies of it confirm one payment once, under Trusted Types: ${what}`, async () => {
+      policy = `default-src 'none'; script-src 'self'; connect-src 'self'; ${directives}`;
+      lookUps = 0;
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.addInitScript(() => {
+        document.addEventListener('ic-stripe-paid', () => (document.title += ' paid'));
+      });
+      await page.goto(`${origin}/?check_out_session_id=${SESSION}`);
+      await page.getByText('¥80').waitFor();
+      expect(await page.title()).toBe('shop paid');
+      expect(page.url()).toBe(`${origin}/`);
+      expect(errors).toEqual([]);
+      expect(lookUps).toBe(1);
+      await page.reload();
+      await page.getByText('¥80').waitFor();
+      expect(await page.title()).toBe('shop');
+      await page.close();
+    });
+  }
+});

@@ -1,0 +1,125 @@
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import esbuild from 'rollup-plugin-esbuild';
+
+/** Replaces text in one module, and fails where either is not there: a new version of Lit must be looked at. */
+function patch(file, replacements) {
+  let isSeen = false;
+  return {
+    name: `patch ${file}`,
+    transform(code, id) {
+      if (!id.endsWith(file)) return null;
+      isSeen = true;
+      for (const [from, to] of replacements) {
+        const patched = code.replace(from, to);
+        if (patched === code) this.error(`${file} no longer holds ${from}`);
+        code = patched;
+      }
+      return { code, map: null };
+    },
+    buildEnd(error) {
+      if (!error && !isSeen) this.error(`nothing imports ${file}`);
+    },
+  };
+}
+
+/**
+ * Takes comments and idle white space out of the styles, which no minifier looks into. As one constant text
+ * they need none of what the tag `css` does with its parts.
+ */
+function minifyCss() {
+  return {
+    name: 'minify css',
+    transform(code, id) {
+      if (!id.endsWith('/component/styles.ts')) return null;
+      const minify = (text) =>
+        text
+          .replace(/\/\*[^]*?\*\//g, '')
+          .replace(/\s+/g, ' ')
+          .replace(/ ?([{};,>]) ?/g, '$1')
+          .replace(/: /g, ':')
+          .replace(/;}/g, '}')
+          .replace(/='([\w-]+)'/g, '=$1')
+          .trim();
+      return {
+        code: code
+          .replace("import { css }", "import { unsafeCSS }")
+          .replace(/css(`[^`]*`)/, (_, text) => `unsafeCSS(${minify(text)})`),
+        map: null,
+      };
+    },
+  };
+}
+
+// Named, because otherwise it is NODE_ENV that decides which build of Lit is taken.
+const resolve = nodeResolve({ exportConditions: ['production'] });
+const compile = esbuild({ target: 'es2022', tsconfig: false });
+const shrink = terser({
+  ecma: 2022,
+  module: true,
+  // What Lit shares only with itself. Not `elementProperties`, which it also looks up by its name.
+  mangle: { properties: { regex: /^(_\$.*|enableUpdating|scheduleUpdate|performUpdate|shouldUpdate|firstUpdated|getUpdateComplete|createProperty|getPropertyDescriptor|getPropertyOptions|elementStyles|finalizeStyles|isUpdatePending|renderOptions|createRenderRoot|renderBefore|shadowRootOptions)$/ } },
+  compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true, keep_fargs: false },
+  format: { comments: false, preamble: '/*! ic-stripe-pay, MIT; Lit (c) Google LLC, BSD-3-Clause */' },
+});
+
+/**
+ * Takes out of Lit what this element has no use for: polyfills for browsers older than its own styles
+ * (before 2023), properties that reflect or are no strings, controllers, initializers,
+ * decorators, and bindings of properties and booleans. Whoever derives a class of their own has Lit, and
+ * imports the package instead.
+ */
+const prunedLit = [
+  patch('lit-html/lit-html.js', [
+    [',B=t.litHtmlPolyfillSupport;B?.(S,k),', ';'],
+    ['"."===e[1]?I:"?"===e[1]?L:"@"===e[1]?z:H', '"@"===e[1]?z:H'],
+  ]),
+  patch('lit-element/lit-element.js', [
+    [',s.litElementHydrateSupport?.({LitElement:i});const o=s.litElementPolyfillSupport;o?.({LitElement:i});', ';'],
+  ]),
+  patch('reactive-element/reactive-element.js', [
+    ['=a.reactiveElementPolyfillSupport', '=void 0'],
+    [/u=\{toAttribute.*?return i\}\}/, 'u={fromAttribute:t=>t}'],
+    [/_\$ET\(t,s\)\{.*?\}(?=_\$AK\()/, ''],
+    [/addController\(t\)\{.*?\}(?=_\$E_)/, ''],
+    [/this\._\$EO\?\.forEach\(t=>t\.\w+\?\.\(\)\)/g, '0'],
+    [/static addInitializer\(t\)\{.*?\}(?=static)/, ''],
+    [',void 0!==t.l&&(this.l=[...t.l])', ''],
+    [',this.constructor.l?.forEach(t=>t(this))', ''],
+    ['this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),', ''],
+    [',!0===e&&this._$Em!==t&&(this._$Eq??=new Set).add(t)', ''],
+    ['Symbol.metadata??=Symbol("metadata"),a.litPropertyMetadata??=new WeakMap;', ''],
+    [/const t=this\[Symbol\.metadata\];if\(null!==t\)\{.*?\}(?=this\._\$Eh=)/, ''],
+  ]),
+  patch('reactive-element/css-tag.js', [[/t\.ShadowRoot&&.*?CSSStyleSheet\.prototype/, '!0']]),
+];
+
+/** Lit for a file that stands alone. */
+const ownLit = [
+  patch('lit-html/lit-html.js', [
+    // A Trusted Types policy of its own name, for a site's list to name; Lit beside it keeps `lit-html`. Where the
+    // list lacks it, or another copy of this file has it already, creating it throws, and the file must still load.
+    [
+      'e=s?s.createPolicy("lit-html",{createHTML:t=>t}):void 0',
+      'e=(()=>{try{return s?.createPolicy("ic-stripe-pay",{createHTML:t=>t})}catch{}})()',
+    ],
+    // Importing the file where there is no DOM must be safe.
+    ['l=document,', 'l=t.document,'],
+    ['P=l.createTreeWalker(', 'P=l?.createTreeWalker('],
+  ]),
+  patch('reactive-element/reactive-element.js', [['extends HTMLElement{', 'extends(globalThis.HTMLElement??Object){']]),
+];
+
+export default [
+  {
+    input: { 'ic-stripe-pay': 'component/index.ts' },
+    plugins: [minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrink],
+    output: { dir: 'dist', format: 'es', sourcemap: true },
+  },
+  {
+    input: { index: 'component/index.ts', element: 'component/element.ts' },
+    external: /^lit($|\/)/,
+    plugins: [minifyCss(), compile, resolve],
+    output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: 'shared.js' },
+  },
+];
