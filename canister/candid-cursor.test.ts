@@ -27,7 +27,6 @@ describe('reading a request', () => {
   ])('takes url, method, body and headers out of %s, as IDL wrote them', (_, type) => {
     const read = readRequest(encode(type, request));
     expect(read).toMatchObject({ method: request.method, url: request.url });
-    expect([...read.body]).toEqual([1, 2, 3]);
     expect(read.header('host')).toBe('x.raw.icp0.io');
     expect(read.header('stripe-signature')).toBe('t=1,v1=00');
     expect(read.header('accept')).toBe('*/*');
@@ -70,6 +69,15 @@ describe('reading a request', () => {
     // vec null, four billion of them, in a field before all others
     const bomb = Uint8Array.of(...bytes('DIDL'), 2, 0x6d, 0x7f, 0x6c, 1, 0, 0, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f);
     expect(() => readRequest(bomb)).toThrow(MalformedArgument);
+  });
+
+  it('does not count out records of records of nothing', () => {
+    // Table: record i has 64 fields, each of type record i + 1; the last has 64 nulls. 64^levels values, no bytes.
+    for (const levels of [2, 4, 7]) {
+      const records = Array.from({ length: levels }, (_, i) => [0x6c, 64, ...Array.from({ length: 64 }, (__, field) => [field, i + 1 < levels ? i + 1 : 0x7f]).flat()]);
+      const bomb = Uint8Array.of(...bytes('DIDL'), levels, ...records.flat(), 1, 0);
+      expect(() => readRequest(bomb)).toThrow(MalformedArgument);
+    }
   });
 
   it('survives any bytes, and says no more than that they are malformed', () => {
@@ -123,9 +131,9 @@ it('hashes field names as Candid does', () => {
 });
 
 it('tells the raw host, which no gateway verifies, by its name alone', () => {
-  for (const host of ['aaaaa-aa.raw.icp0.io', 'x.raw.localhost:4943', 'x.RAW.ic0.app']) expect(isRawHost(host)).toBe(true);
-  for (const host of [undefined, '', 'x.icp0.io', 'x.localhost', 'raw.icp0.io', 'shop.example', 'evil.com/x.raw.y']) {
-    expect(isRawHost(host)).toBe(false);
+  for (const host of ['a-cai.raw.icp0.io', 'a-cai.raw.localhost:4943', 'A-CAI.RAW.ic0.app']) expect(isRawHost(host, 'a-cai')).toBe(true);
+  for (const host of [undefined, '', 'a-cai.icp0.io', 'a-cai.localhost', 'raw.icp0.io', 'pay.raw.example.com', 'b-cai.raw.icp0.io']) {
+    expect(isRawHost(host, 'a-cai')).toBe(false);
   }
 });
 

@@ -7,7 +7,7 @@
  * (init, what administrators call) `IDL` does the work.
  *
  * The bytes are a stranger's: every length is held against what is left, and
- * no loop turns more often than there are bytes.
+ * no more values are passed over than there are bytes.
  *
  * Format: https://github.com/dfinity/candid/blob/master/spec/Candid.md#binary-format
  */
@@ -31,6 +31,8 @@ const FIXED_SIZES = [1, 2, 4, 8, 1, 2, 4, 8, 4, 8];
 
 const MAX_TABLE = 64;
 const MAX_DEPTH = 8;
+/** Values without bytes (null, an empty record) that an honest argument may have. */
+const SPARE_VALUES = 64;
 
 interface Composite {
   code: number;
@@ -75,8 +77,11 @@ export class Cursor {
   readonly type: number;
   private at = 4;
   private readonly table: Composite[];
+  /** How many values may still be passed over: few bytes of types can claim billions of values without bytes. */
+  private left: number;
 
   constructor(private readonly bytes: Uint8Array) {
+    this.left = bytes.length + SPARE_VALUES;
     const head = latin1(bytes.subarray(0, Cursor.longest));
     const layout = Cursor.layouts.find(({ preamble }) => head.startsWith(preamble));
     if (layout) {
@@ -143,7 +148,8 @@ export class Cursor {
 
   /** Passes over a value of any type an honest caller may add to a record one day. */
   skip(type: number, depth = 0): void {
-    if (depth > MAX_DEPTH) throw new MalformedArgument('too deep');
+    this.left -= 1;
+    if (depth > MAX_DEPTH || this.left < 0) throw new MalformedArgument('too many values');
     if (type === NULL || type === RESERVED) return;
     if (type === BOOL) this.take(1);
     else if (type === NAT || type === INT) while (this.byte() >= 0x80);
@@ -158,20 +164,13 @@ export class Cursor {
     } else if (code === VEC) {
       const length = this.count();
       if (isFixedSize(parts[0])) this.take(length * FIXED_SIZES[NAT8 - parts[0]]);
-      else for (let left = length; left > 0; left -= 1) this.skipElement(parts[0], depth);
+      else for (let left = length; left > 0; left -= 1) this.skip(parts[0], depth);
     } else if (code === RECORD) {
       for (let i = 1; i < parts.length; i += 2) this.skip(parts[i], depth);
     } else {
       const choice = this.count(parts.length / 2 - 1);
       this.skip(parts[2 * choice + 1], depth);
     }
-  }
-
-  private skipElement(type: number, depth: number): void {
-    const before = this.at;
-    this.skip(type, depth);
-    // Elements without bytes could be claimed by the billion.
-    if (this.at === before) throw new MalformedArgument('a vec of nothing');
   }
 
   private composed(type: number): Composite {

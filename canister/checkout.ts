@@ -5,14 +5,14 @@
 import type { Principal } from '@dfinity/principal';
 import { call, canisterCycleBalance, time } from 'azle';
 import { asciiBytes } from './ascii-bytes.js';
-import { latin1 } from './bytes.js';
+import { concat, latin1 } from './bytes.js';
 import type { Answer } from './contract.js';
-import { Lookups } from './lookups.js';
+import { Lookups, type FailedLookup } from './lookups.js';
 import { OutcallArguments, RESPONSE_CAPS, readReply, type ResponseCap } from './outcall.js';
-import { movesForward, nextLookupIn } from './record.js';
-import { judge, type Session } from './session.js';
+import { movesForward, nextLookupIn, type StoredPayment } from './record.js';
+import { isAccepted, judge, type Session } from './session.js';
 import type { Settings } from './settings.js';
-import { getPayment, nextNumber, setPayment } from './store.js';
+import { getPayment, nextNumber, removePayment, setPayment } from './store.js';
 import { interpret, outcomeOfReject, type Outcome } from './stripe-answer.js';
 
 /**
@@ -21,7 +21,8 @@ import { interpret, outcomeOfReject, type Outcome } from './stripe-answer.js';
  */
 const CYCLES_FLOOR = 100_000_000_000n;
 
-const CHECKING: Answer = { status: 'checking', retry_after_ms: 1000 };
+/** How soon to ask again about a lookup that is under way, in seconds. */
+const SOON = 1;
 
 /** Answers about sessions, each as JSON in bytes. */
 export class Checkout {
@@ -37,14 +38,16 @@ export class Checkout {
 
   /** The answer to give without asking Stripe, or undefined when it is time to ask. Changes nothing. */
   known(id: string, livemode: boolean): Uint8Array | undefined {
-    if (livemode !== this.settings.livemode) return jsonBytes({ status: 'not_found' });
+    if (livemode !== this.settings.livemode) return NOT_FOUND;
     const now = nowInSeconds();
     const payment = getPayment(id);
-    if (payment && (payment.due === undefined || now < payment.due)) return payment.answer;
+    if (payment && !this.isStillAccepted(payment)) return NOT_FOUND;
+    if (payment && payment.due === undefined) return payment.answer;
+    if (payment?.due !== undefined && now < payment.due) return withRetry(payment.answer, payment.due - now);
     // Without a key only a webhook can tell, and until then every lookup is under way, so to speak.
-    if (this.lookups.isUnderWay(id, now) || this.settings.api_key === '') return payment?.answer ?? jsonBytes(CHECKING);
+    if (this.lookups.isUnderWay(id, now) || this.settings.api_key === '') return withRetry(payment?.answer ?? CHECKING, SOON);
     const setback = this.lookups.setback(id, now);
-    return setback && (payment?.answer ?? jsonBytes(setback));
+    return setback && answerTo(setback, payment, now);
   }
 
   /**
@@ -92,34 +95,60 @@ export class Checkout {
 
   private settle(id: string, outcome: Outcome): Uint8Array {
     const now = nowInSeconds();
-    const answer = outcome.kind === 'session' ? this.accept(outcome.session, now) : undefined;
-    if (answer) return answer;
-    const setback = this.lookups.fail(id, outcome.kind === 'unavailable' ? outcome.reason : 'not_found', now);
-    // A lookup that failed says nothing about what was known before.
-    return getPayment(id)?.answer ?? jsonBytes(setback);
+    const known = getPayment(id);
+    if (outcome.kind !== 'session') {
+      // A lookup that failed says nothing about what was known before.
+      return answerTo(this.lookups.fail(id, outcome.kind === 'unavailable' ? outcome.reason : 'not_found', now), known, now);
+    }
+    const verdict = judge(outcome.session, this.settings, now);
+    if (verdict.status !== 'not_found') return this.accept(outcome.session, verdict, known, now);
+    // Stripe has spoken, and it is none of the merchant's business (any more).
+    if (known) removePayment(id);
+    return answerTo(this.lookups.fail(id, 'not_found', now), undefined, now);
   }
 
-  /** Remembers a session, and answers with where it stands now; undefined for one that is none of the merchant's business. */
-  private accept(session: Session, now: number): Uint8Array | undefined {
-    const { status, reason, payment } = judge(session, this.settings, now);
-    if (status === 'not_found') return undefined;
+  /** Remembers a session, and answers with where it stands now. */
+  private accept(session: Session, { status, reason, payment }: Answer, known: StoredPayment | undefined, now: number): Uint8Array {
     this.lookups.succeed(session.id);
+    // A lookup that lapsed may answer late, after another has learnt the end.
+    if (known && known.due === undefined && !movesForward(known.status, status)) return known.answer;
     const wait = nextLookupIn({ status, reason }, now - session.created);
     const due = wait === undefined ? undefined : now + wait;
-    const known = getPayment(session.id);
-    if (known && !movesForward(known.status, status)) {
-      setPayment(session.id, { ...known, due });
-      return known.answer;
-    }
-    const answer = jsonBytes({ status, retry_after_ms: wait && wait * 1000, reason, payment });
+    const { terms } = this.settings;
     const { payment_intent, expires_at } = session;
-    setPayment(session.id, { status, due, answer, private: asciiBytes(JSON.stringify({ payment_intent, expires_at })) });
-    return answer;
+    const next =
+      known && !movesForward(known.status, status)
+        ? { ...known, due }
+        : { status, due, terms, answer: jsonBytes({ status, reason, payment }), private: jsonBytes({ payment_intent, expires_at }) };
+    setPayment(session.id, next);
+    return wait === undefined ? next.answer : withRetry(next.answer, wait);
+  }
+
+  /** Whether a payment judged by other terms is accepted by those of now. */
+  private isStillAccepted({ terms, answer }: StoredPayment): boolean {
+    if (terms === this.settings.terms) return true;
+    const { payment } = JSON.parse(latin1(answer)) as Answer;
+    return payment !== undefined && isAccepted(payment, this.settings);
   }
 }
 
-function jsonBytes(answer: Answer): Uint8Array {
-  return asciiBytes(JSON.stringify(answer));
+const CHECKING = jsonBytes({ status: 'checking' });
+const NOT_FOUND = jsonBytes({ status: 'not_found' });
+
+/** What to answer after a failed lookup: what was known, or else why it cannot be told. */
+function answerTo({ answer, until }: FailedLookup, known: StoredPayment | undefined, now: number): Uint8Array {
+  if (known) return known.due === undefined ? known.answer : withRetry(known.answer, until - now);
+  const isWorthPolling = answer.status === 'unavailable' && answer.reason !== 'misconfigured';
+  return isWorthPolling ? withRetry(jsonBytes(answer), until - now) : jsonBytes(answer);
+}
+
+/** An answer, a JSON object with at least one field, that asks to be asked again in so many seconds. */
+function withRetry(answer: Uint8Array, seconds: number): Uint8Array {
+  return concat([answer.subarray(0, -1), asciiBytes(`,"retry_after_ms":${seconds * 1000}}`)]);
+}
+
+function jsonBytes(value: object): Uint8Array {
+  return asciiBytes(JSON.stringify(value));
 }
 
 function nowInSeconds(): number {

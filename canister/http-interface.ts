@@ -55,25 +55,21 @@ export interface Request {
   method: string;
   /** Path and query. */
   url: string;
-  /** A view of the argument, not a copy. */
-  body: Uint8Array;
   /** The value of a header, by its name in lower case. */
   header(name: string): string | undefined;
 }
 
 const URL_FIELD = fieldHash('url');
 const METHOD_FIELD = fieldHash('method');
-const BODY_FIELD = fieldHash('body');
 const HEADERS_FIELD = fieldHash('headers');
 
 /** Reads the argument of `http_request` or `http_request_update`. Throws MalformedArgument. */
 export function readRequest(argument: Uint8Array): Request {
   const cursor = new Cursor(argument);
-  const request: Request = { method: '', url: '', body: new Uint8Array(), header: () => undefined };
+  const request: Request = { method: '', url: '', header: () => undefined };
   cursor.record(cursor.type, (field, type) => {
     if (field === URL_FIELD) request.url = cursor.text(type);
     else if (field === METHOD_FIELD) request.method = cursor.text(type);
-    else if (field === BODY_FIELD) request.body = cursor.blob(type);
     else if (field !== HEADERS_FIELD) cursor.skip(type);
     else {
       // Read only when somebody asks: most requests carry twenty headers of no use here.
@@ -84,9 +80,9 @@ export function readRequest(argument: Uint8Array): Request {
   return request;
 }
 
-/** Whether a gateway passes query answers on without verifying them: only the host tells. */
-export function isRawHost(host: string | undefined): boolean {
-  return host !== undefined && /^[a-z0-9-]+\.raw\./i.test(host);
+/** Whether a gateway passes this canister's query answers on without verifying them: only the host tells. */
+export function isRawHost(host: string | undefined, canister: string): boolean {
+  return host !== undefined && host.toLowerCase().startsWith(`${canister}.raw.`);
 }
 
 /** Every answer may be read by a page of any origin, and is kept by no cache: gateways keep plain GETs for 10 s. */

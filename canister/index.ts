@@ -29,6 +29,8 @@ export default class {
   private readonly responses = new Responses();
   private readonly transformed = transformedTemplate();
   private checkout!: Checkout;
+  /** This canister's id, as gateways write it. */
+  private self!: string;
 
   @init([InitArgument], MANUAL)
   init(): void {
@@ -47,7 +49,7 @@ export default class {
       const request = readRequest(msgArgData());
       const route = routeOf(request.method, request.url);
       const known = this.answer(route);
-      if (known === undefined || !mayAnswerUncertified(route, request)) return this.responses.upgrade;
+      if (known === undefined || !mayAnswerUncertified(route, request, this.self)) return this.responses.upgrade;
       return known;
     });
   }
@@ -94,11 +96,12 @@ export default class {
     const argument = msgArgData();
     if (latin1(argument) !== EMPTY_ARGUMENT) {
       const [decoded] = IDL.decode([InitArgument], argument) as unknown as [DecodedInitArgument];
-      setSettings(settingsFrom(decoded));
+      setSettings(settingsFrom(decoded, getSettings()));
     }
     const settings = getSettings();
     if (!settings) throw new Error('The init argument is missing: (record { api_host = "api.stripe.com"; api_key = "rk_…" })');
     this.checkout = new Checkout(settings, canisterSelf());
+    this.self = canisterSelf().toText();
     for (const sample of [...sampleRequests(candidEncode), candidEncode(SAMPLE_TRANSFORM_ARGS)]) Cursor.learn(sample);
   }
 }
@@ -110,8 +113,8 @@ const EMPTY_ARGUMENT = 'DIDL\0\0';
  * Whether a query may answer at a single node's word. A gateway verifies what it
  * passes on, except on the raw host, and it answers preflights itself.
  */
-function mayAnswerUncertified(route: Route, request: Request): boolean {
-  return route.kind === 'preflight' || isRawHost(request.header('host'));
+function mayAnswerUncertified(route: Route, request: Request, canister: string): boolean {
+  return route.kind === 'preflight' || isRawHost(request.header('host'), canister);
 }
 
 /** Replies with what `answer` returns, if anything; rejects what is not a request. */

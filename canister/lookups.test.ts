@@ -26,28 +26,25 @@ describe('a lookup under way', () => {
 describe('a setback', () => {
   it('is told until its time has passed, twice as long each time, and forgotten when Stripe speaks', () => {
     const lookups = new Lookups();
-    expect(lookups.fail('a', 'stripe_error', 100)).toEqual({ status: 'unavailable', retry_after_ms: 2000, reason: 'stripe_error' });
-    expect(lookups.setback('a', 101)).toMatchObject({ reason: 'stripe_error' });
+    expect(lookups.fail('a', 'stripe_error', 100)).toMatchObject({ answer: { status: 'unavailable', reason: 'stripe_error' }, until: 102 });
+    expect(lookups.setback('a', 101)).toMatchObject({ until: 102 });
     expect(lookups.setback('a', 102)).toBeUndefined();
-    expect(lookups.fail('a', 'stripe_error', 102)).toMatchObject({ retry_after_ms: 4000 });
+    expect(lookups.fail('a', 'stripe_error', 102)).toMatchObject({ until: 106 });
     lookups.succeed('a');
     expect(lookups.setback('a', 103)).toBeUndefined();
-    expect(lookups.fail('a', 'stripe_error', 110)).toMatchObject({ retry_after_ms: 2000 });
+    expect(lookups.fail('a', 'stripe_error', 110)).toMatchObject({ until: 112 });
   });
 
   it('never makes anyone wait longer than five minutes', () => {
     const lookups = new Lookups();
-    let last = {};
-    for (let i = 0; i < 40; i += 1) last = lookups.fail('a', 'rate_limited', i);
-    expect(last).toMatchObject({ retry_after_ms: 300_000 });
+    for (let i = 0; i < 40; i += 1) lookups.fail('a', 'rate_limited', 0);
+    expect(lookups.setback('a', 0)).toMatchObject({ until: 300 });
   });
 
-  it('asks no shopper to poll what polling cannot mend', () => {
+  it('that the merchant must mend, or of an unknown id, is looked up again for who asks later', () => {
     const lookups = new Lookups();
-    expect(lookups.fail('a', 'misconfigured', 0)).toEqual({ status: 'unavailable', reason: 'misconfigured' });
-    expect(lookups.fail('b', 'not_found', 0)).toEqual({ status: 'not_found' });
-    expect(lookups.setback('a', 60)).toBeUndefined(); // and yet it is looked up again for the next who asks
-    expect(lookups.setback('b', 60)).toBeUndefined();
+    expect(lookups.fail('a', 'misconfigured', 0)).toMatchObject({ answer: { status: 'unavailable', reason: 'misconfigured' }, until: 15 });
+    expect(lookups.fail('b', 'not_found', 0)).toMatchObject({ answer: { status: 'not_found' }, until: 10 });
   });
 
   it('of an invented id takes a place that the next ones take over', () => {

@@ -31,21 +31,19 @@ const FIRST_WAIT: Record<Setback | 'not_found', number> = {
 const LONGEST_WAIT = 300;
 
 /** What a failed lookup has left behind. */
-export interface Remembered {
-  /** What to answer until then. */
+export interface FailedLookup {
+  /** What to answer until then, without `retry_after_ms`. */
   answer: Answer;
-  /** In seconds since 1970. */
+  /** When another lookup makes sense, in seconds since 1970. */
   until: number;
-}
-
-interface Entry extends Remembered {
+  /** How many have failed in a row. */
   failures: number;
 }
 
 /** See above. Times are in seconds since 1970. */
 export class Lookups {
   private readonly underWay = new Map<string, number>();
-  private readonly setbacks = new Map<string, Entry>();
+  private readonly setbacks = new Map<string, FailedLookup>();
 
   /** Whether a lookup of the session is under way. */
   isUnderWay(id: string, now: number): boolean {
@@ -67,30 +65,25 @@ export class Lookups {
   }
 
   /** What the last lookup's failure says, while it is too early for another. */
-  setback(id: string, now: number): Answer | undefined {
-    const entry = this.setbacks.get(id);
-    return entry !== undefined && now < entry.until ? entry.answer : undefined;
+  setback(id: string, now: number): FailedLookup | undefined {
+    const setback = this.setbacks.get(id);
+    return setback !== undefined && now < setback.until ? setback : undefined;
   }
 
   /** Remembers that a lookup could not tell, or found no such session. */
-  fail(id: string, reason: Setback | 'not_found', now: number): Answer {
+  fail(id: string, reason: Setback | 'not_found', now: number): FailedLookup {
     const failures = (this.setbacks.get(id)?.failures ?? 0) + 1;
     const wait = Math.min(FIRST_WAIT[reason] * 2 ** (failures - 1), LONGEST_WAIT);
-    const answer = answerTo(reason, wait);
+    const answer: Answer = reason === 'not_found' ? { status: reason } : { status: 'unavailable', reason };
+    const setback = { answer, until: now + wait, failures };
     this.setbacks.delete(id);
-    this.setbacks.set(id, { answer, until: now + wait, failures });
+    this.setbacks.set(id, setback);
     if (this.setbacks.size > MOST_SETBACKS) this.setbacks.delete(this.setbacks.keys().next().value!);
-    return answer;
+    return setback;
   }
 
   /** Forgets a session's setbacks, now that Stripe has spoken. */
   succeed(id: string): void {
     this.setbacks.delete(id);
   }
-}
-
-function answerTo(reason: Setback | 'not_found', wait: number): Answer {
-  if (reason === 'not_found') return { status: 'not_found' };
-  if (reason === 'misconfigured') return { status: 'unavailable', reason };
-  return { status: 'unavailable', retry_after_ms: wait * 1000, reason };
 }

@@ -14,11 +14,11 @@ import type { Settings } from './settings.js';
 const STRIPE_VERSION = '2026-10-28.endive';
 
 /**
- * Caps on an answer's size, in bytes, headers included. A session is about 4 KB
- * and at most a few times that with all metadata set, so the second is tried only
- * when the first was too small; what exceeds it is not asked for again at once.
+ * Caps on an answer's size, in bytes, headers included. A session is about 4 KB, 27 KB
+ * with all its metadata set, and more where that is not ASCII. Each cap is tried only
+ * when the one before was too small.
  */
-export const RESPONSE_CAPS = [8_192, 65_536] as const;
+export const RESPONSE_CAPS = [8_192, 65_536, 262_144] as const;
 
 /** One of {@link RESPONSE_CAPS}. */
 export type ResponseCap = (typeof RESPONSE_CAPS)[number];

@@ -1,14 +1,16 @@
 /**
  * What is remembered of a session, in stable memory, and how it moves on.
  *
- * Layout, version 1: `version u8 | status u8 | due u32 | private u16 | private JSON | answer JSON`,
+ * Layout, version 1: `version u8 | status u8 | due u32 | terms u16 | private u16 | private JSON | answer JSON`,
  * big-endian; `due` in seconds since 1970, `private` the length in bytes of what follows it.
  * The answer lies last and whole, so that a query replies with a view of it.
  */
-import { STATUSES, type Answer, type Status } from './contract.js';
+import type { Answer, Status } from './contract.js';
 
 const VERSION = 1;
-const HEAD = 8;
+const HEAD = 10;
+/** What stands for a status in stable memory, for ever. The others are never stored. */
+const CODES: Partial<Record<Status, number>> = { open: 1, processing: 2, paid: 3, failed: 4, expired: 5, refunded: 6 };
 /** `due` of what need not be looked up again. */
 const NEVER = 0xffff_ffff;
 
@@ -17,7 +19,9 @@ export interface StoredPayment {
   status: Status;
   /** When a lookup makes sense again, in seconds since 1970; undefined for a final status. */
   due: number | undefined;
-  /** The JSON body to answer with, in ASCII. */
+  /** The generation of the merchant's terms by which the status was judged. */
+  terms: number;
+  /** The JSON body to answer with, in ASCII, without `retry_after_ms`. */
   answer: Uint8Array;
   /** What Stripe said that is not for the public. */
   private: Uint8Array;
@@ -29,10 +33,11 @@ export function readRecord(bytes: Uint8Array | null | undefined): StoredPayment 
   if (bytes[0] !== VERSION) throw new Error(`a payment record of version ${bytes[0]}: install the newer canister again`);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const due = view.getUint32(2);
-  const answerAt = HEAD + view.getUint16(6);
+  const answerAt = HEAD + view.getUint16(8);
   return {
-    status: STATUSES[bytes[1]],
+    status: statusOf(bytes[1]),
     due: due === NEVER ? undefined : due,
+    terms: view.getUint16(6),
     private: bytes.subarray(HEAD, answerAt),
     answer: bytes.subarray(answerAt),
   };
@@ -43,12 +48,18 @@ export function writeRecord(payment: StoredPayment): Uint8Array {
   const bytes = new Uint8Array(HEAD + payment.private.length + payment.answer.length);
   const view = new DataView(bytes.buffer);
   bytes[0] = VERSION;
-  bytes[1] = STATUSES.indexOf(payment.status);
+  bytes[1] = CODES[payment.status] ?? 0;
   view.setUint32(2, payment.due ?? NEVER);
-  view.setUint16(6, payment.private.length);
+  view.setUint16(6, payment.terms);
+  view.setUint16(8, payment.private.length);
   bytes.set(payment.private, HEAD);
   bytes.set(payment.answer, HEAD + payment.private.length);
   return bytes;
+}
+
+function statusOf(code: number): Status {
+  for (const status in CODES) if (CODES[status as Status] === code) return status as Status;
+  throw new Error(`a payment record of status ${code}: install the newer canister again`);
 }
 
 /** How far along a status is. A payment never moves to a lower rank, whatever order news come in. */

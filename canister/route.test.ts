@@ -52,6 +52,6 @@ it.each(['POST', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'get', ''])('%s asks for noth
   expect(routeOf(method, `/checkout/${ID}`)).toMatchObject({ kind: 'refused', status: 405 });
 });
 
-it('a preflight is one whatever the id', () => {
-  expect(routeOf('OPTIONS', `/checkout/${ID}`)).toEqual({ kind: 'preflight' });
+it('a preflight is one whatever the path', () => {
+  for (const url of [`/checkout/${ID}`, '/checkout/..', '/favicon.ico', '/']) expect(routeOf('OPTIONS', url)).toEqual({ kind: 'preflight' });
 });

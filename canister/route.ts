@@ -17,6 +17,8 @@ const PLACEHOLDER = /^(\{|%7b)checkout_session_id(\}|%7d)$/i;
  * @param url path and query, as a gateway hands them on
  */
 export function routeOf(method: string, url: string): Route {
+  // Whatever the path: a gateway that once gets anything else to a preflight distrusts the canister.
+  if (method === 'OPTIONS') return { kind: 'preflight' };
   const query = url.indexOf('?');
   const end = query < 0 ? url.length : query;
   // A trailing slash is the same path.
@@ -24,7 +26,6 @@ export function routeOf(method: string, url: string): Route {
   if (path !== CHECKOUT && !path.startsWith(`${CHECKOUT}/`)) {
     return refused(404, 'not_found', 'There is nothing here. Payments are at /checkout/{session_id}.');
   }
-  if (method === 'OPTIONS') return { kind: 'preflight' };
   if (method !== 'GET') return refused(405, 'method_not_allowed', 'Only GET asks for a payment.');
   const id = path.slice(CHECKOUT.length + 1);
   const match = SESSION_ID.exec(id);

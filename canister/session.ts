@@ -115,7 +115,8 @@ export function judge(session: Session, terms: Terms, now: number): Verdict {
   return { status: 'processing', payment };
 }
 
-function isAccepted(session: Session, terms: Terms): boolean {
+/** Whether a session is of the account mode, kind and link that the merchant accepts. */
+export function isAccepted(session: Payment, terms: Terms): boolean {
   const { payment_links: links } = terms;
   return (
     session.livemode === terms.livemode &&

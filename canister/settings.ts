@@ -6,6 +6,8 @@ import type { Terms } from './session.js';
 
 /** The canister's settings. They hold the key: never logged, never returned. */
 export interface Settings extends Terms {
+  /** Counts up when the terms change; records remember by which they were judged. */
+  terms: number;
   /** Stripe's API host, `api.stripe.com`. */
   api_host: string;
   /** A restricted key (`rk_…`) that may read Checkout Sessions and nothing else; empty for none. */
@@ -48,8 +50,9 @@ const MODES = ['payment', 'subscription'];
 /**
  * Settings from the init argument, with the defaults filled in.
  * Throws an error that names the field and the remedy, and quotes no value.
+ * @param before the settings until now, if any
  */
-export function settingsFrom(argument: DecodedInitArgument): Settings {
+export function settingsFrom(argument: DecodedInitArgument, before?: Settings): Settings {
   const { api_host, api_key } = argument;
   const proxy = argument.idempotent_proxy[0] ?? null;
   const links = argument.payment_links[0] ?? [];
@@ -64,16 +67,19 @@ export function settingsFrom(argument: DecodedInitArgument): Settings {
   const livemode = argument.livemode[0] ?? !isTestKey(api_key);
   check(!(livemode && isTestKey(api_key)), 'livemode', 'false with a test key: test payments are not money');
   check(livemode || !isLiveKey(api_key), 'livemode', 'true with a live key, which cannot read test payments');
-  return {
-    api_host,
-    api_key,
-    idempotent_proxy: proxy,
+  const terms: Terms = {
     livemode,
     payment_links: links,
     accept_modes: modes,
     accept_no_payment_required: argument.accept_no_payment_required[0] ?? false,
-    pricing_version: pricing,
   };
+  return { api_host, api_key, idempotent_proxy: proxy, pricing_version: pricing, ...terms, terms: generation(terms, before) };
+}
+
+function generation(terms: Terms, before: Settings | undefined): number {
+  if (before === undefined) return 1;
+  const isSame = (Object.keys(terms) as (keyof Terms)[]).every((field) => JSON.stringify(terms[field]) === JSON.stringify(before[field]));
+  return isSame ? before.terms : before.terms + 1;
 }
 
 function isTestKey(key: string): boolean {

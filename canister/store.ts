@@ -15,9 +15,16 @@ const PAYMENT = 'p';
 const SETTINGS = 's';
 const COUNTER = 'n';
 
+const SETTINGS_VERSION = 1;
+
 /** What is stored under a session id. */
 export function getPayment(id: string): StoredPayment | undefined {
   return readRecord(map.get(asciiBytes(PAYMENT + id)));
+}
+
+/** Forgets what Stripe has said of a session. */
+export function removePayment(id: string): void {
+  map.remove(asciiBytes(PAYMENT + id));
 }
 
 /** Stores what Stripe has said of a session. */
@@ -28,12 +35,15 @@ export function setPayment(id: string, payment: StoredPayment): void {
 /** The settings, or undefined before the first init. */
 export function getSettings(): Settings | undefined {
   const bytes = map.get(asciiBytes(SETTINGS)) as Uint8Array | null | undefined;
-  return bytes === null || bytes === undefined ? undefined : (JSON.parse(latin1(bytes)) as Settings);
+  if (bytes === null || bytes === undefined) return undefined;
+  const { version, settings } = JSON.parse(latin1(bytes)) as { version: number; settings: Settings };
+  if (version !== SETTINGS_VERSION) throw new Error(`settings of version ${version}: install the newer canister again`);
+  return settings;
 }
 
 /** Stores the settings. */
 export function setSettings(settings: Settings): void {
-  map.insert(asciiBytes(SETTINGS), asciiBytes(JSON.stringify(settings)));
+  map.insert(asciiBytes(SETTINGS), asciiBytes(JSON.stringify({ version: SETTINGS_VERSION, settings })));
 }
 
 /** A number that no other call ever gets, not even after an upgrade. */

@@ -15,8 +15,10 @@ describe("what Stripe's answers mean", () => {
   it.each([
     ['an unknown id', 404, error('invalid_request_error', 'resource_missing'), { kind: 'not_found' }],
     ['an unknown id, through a proxy that says 200', 200, error('invalid_request_error', 'resource_missing'), { kind: 'not_found' }],
-    ['a malformed id', 400, error('invalid_request_error'), { kind: 'not_found' }],
-    ['a malformed id, as 404', 404, error('invalid_request_error'), { kind: 'not_found' }],
+    ['a malformed id', 400, error('invalid_request_error', undefined, `Invalid checkout.session id: ${ID}`), { kind: 'not_found' }],
+    ['a malformed id, as 404', 404, error('invalid_request_error', undefined, `No such checkout.session: '${ID}'`), { kind: 'not_found' }],
+    ['a version that Stripe has dropped', 400, error('invalid_request_error', undefined, 'Invalid Stripe API version: 2026'), told('stripe_error')],
+    ["a proxy's wrong path", 404, error('invalid_request_error', undefined, `Unrecognized request URL (GET: /x/v1/checkout/sessions/${ID}).`), told('stripe_error')],
     ['a bad key', 401, error('invalid_request_error'), told('misconfigured')],
     ['an expired key', 401, error('invalid_request_error', 'api_key_expired'), told('misconfigured')],
     ['an expired key, through a proxy that says 200', 200, error('invalid_request_error', 'api_key_expired'), told('misconfigured')],

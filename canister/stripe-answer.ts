@@ -20,8 +20,8 @@ export type Outcome =
 interface Reduced {
   http_status: number;
   session?: unknown;
-  /** Without its message, which may quote the key. */
-  error?: { type?: unknown; code?: unknown };
+  /** Without its message, which may quote the key; of that only whether it is about a session's id. */
+  error?: { type?: unknown; code?: unknown; about_id?: boolean };
 }
 
 /**
@@ -35,7 +35,8 @@ export function reduceAnswer(http_status: number, body: string): string {
   const session = readSession(json);
   if (session) reduced.session = writeSession(session);
   else if (isObject(json) && isObject(json.error)) {
-    reduced.error = { type: word(json.error.type), code: word(json.error.code) };
+    const { type, code, message } = json.error;
+    reduced.error = { type: word(type), code: word(code), about_id: isAboutId(message) || undefined };
   }
   return JSON.stringify(reduced);
 }
@@ -54,13 +55,12 @@ export function interpret(id: string, reduced: string): Outcome {
 const MISCONFIGURED: unknown[] = ['api_key_expired', 'more_permissions_required', 'secret_key_required'];
 const RATE_LIMITED: unknown[] = ['rate_limit', 'lock_timeout'];
 
-function interpretError(status: number | undefined, { type, code }: NonNullable<Reduced['error']>): Outcome {
+function interpretError(status: number | undefined, { type, code, about_id }: NonNullable<Reduced['error']>): Outcome {
   if (status === 401 || status === 403 || MISCONFIGURED.includes(code)) return { kind: 'unavailable', reason: 'misconfigured' };
   if (status === 429 || RATE_LIMITED.includes(code)) return { kind: 'unavailable', reason: 'rate_limited' };
   if (code === 'resource_missing') return { kind: 'not_found' };
-  // An id that Stripe does not take for one carries no code.
-  const isRefused = status === 400 || status === 404;
-  if (isRefused && type === 'invalid_request_error' && code === undefined) return { kind: 'not_found' };
+  // What Stripe says of an id that it does not take for one has no code; other mistakes, ours among them, have none either.
+  if (type === 'invalid_request_error' && code === undefined && about_id) return { kind: 'not_found' };
   return { kind: 'unavailable', reason: 'stripe_error' };
 }
 
@@ -76,6 +76,10 @@ export function outcomeOfReject(error: unknown): Outcome {
   const message = typeof rejectMessage === 'string' ? rejectMessage : '';
   if (/exceeds .*limit/i.test(message)) return { kind: 'unavailable', reason: 'too_large' };
   return { kind: 'unavailable', reason: 'stripe_unreachable' };
+}
+
+function isAboutId(message: unknown): boolean {
+  return typeof message === 'string' && /cs_(test|live)_/.test(message) && !/\bURL\b/.test(message);
 }
 
 function word(value: unknown): string | undefined {

@@ -62,6 +62,7 @@ function readStripe(): { key: string; paymentLink: string } | undefined {
   const { STRIPE_API_KEY: key, STRIPE_PAYMENT_LINK: paymentLink } = env;
   if (!key && !paymentLink) return undefined;
   if (!key || !paymentLink) throw new Error('For the real Stripe set both STRIPE_API_KEY and STRIPE_PAYMENT_LINK.');
+  if (!/^rk_test_/.test(key)) throw new Error('STRIPE_API_KEY must be a restricted test key, rk_test_…: this is a demo, and live keys charge real cards.');
   return { key, paymentLink };
 }
 
@@ -82,7 +83,7 @@ Ctrl-C ends everything.`;
 
 function explain(error: unknown): string {
   if (error instanceof PortTaken) {
-    return `Port ${error.port} is taken. Free it, or name another: npm start -- --${error.server}-port ${error.port + 1}`;
+    return `Port ${error.port} is taken. Free it, or name another: npm start -- --${error.server}-port ${error.port < 65_535 ? error.port + 1 : 8081}`;
   }
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) return `${error.message}\n\n${USAGE}`;
   return error instanceof Error ? error.message : String(error);

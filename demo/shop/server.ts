@@ -32,13 +32,13 @@ export function startShop(port: number, tag: Tag): Promise<Listening> {
 
 async function serve(request: IncomingMessage, response: ServerResponse, tag: Tag): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0];
-  if (path === '/') return send(response, 200, 'text/html', await page(tag));
-  if (!Object.hasOwn(FILES, path)) return send(response, 404, 'text/plain', 'There is nothing here.');
-  const [file, type] = FILES[path];
   try {
+    if (path === '/') return send(response, 200, 'text/html', await page(tag));
+    if (!Object.hasOwn(FILES, path)) return send(response, 404, 'text/plain', 'There is nothing here.');
+    const [file, type] = FILES[path];
     send(response, 200, type, await readFile(file));
   } catch {
-    send(response, 404, 'text/plain', `${path} has not been built: npm run build`);
+    send(response, 404, 'text/plain', `${path} is not there yet: npm run build`);
   }
 }
 

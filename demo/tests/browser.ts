@@ -6,10 +6,10 @@ import { findChromium } from '../../find-chromium.mjs';
 
 const ARTIFACTS = new URL('../../artifacts/', import.meta.url);
 
-/** Starts Chromium, which keeps to this machine. */
+/** Starts Chromium, which keeps to this machine, and keeps pages for the Back button as it does for people. */
 export function launch(): Promise<Browser> {
   const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', ...quiet] });
+  return chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', ...quiet], ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 }
 
 /** Keeps a picture of the page, or of a part of it, as artifacts/NAME.png. */

@@ -24,18 +24,13 @@ it('npm run build:canister builds it byte for byte in another folder', async () 
   expect(await hash(join(elsewhere, 'dist/stripe_backend.wasm'))).toBe(await hash(join(root, 'dist/stripe_backend.wasm')));
 });
 
-const icp = findIcp();
-it.skipIf(icp === undefined)('icp build builds it, too', async () => {
+// The official command line comes for this platform only.
+it.runIf(process.platform === 'linux' && process.arch === 'x64')('icp build builds it, too', async () => {
   const home = join(elsewhere, 'home');
-  execFileSync(icp!, ['build'], { cwd: elsewhere, env: { ...process.env, HOME: home, DO_NOT_TRACK: '1' } });
+  execFileSync(icp(), ['build'], { cwd: elsewhere, env: { ...process.env, HOME: home, DO_NOT_TRACK: '1' } });
   expect(await hash(join(elsewhere, '.icp/cache/artifacts/stripe_backend'))).toBe(await hash(join(root, 'dist/stripe_backend.wasm')));
 });
 
-/** The official command line, on the platform that it is installed for. */
-function findIcp(): string | undefined {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve('@icp-sdk/icp-cli-linux-x64/package.json')), 'bin/icp');
-  } catch {
-    return undefined;
-  }
+function icp(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('@icp-sdk/icp-cli-linux-x64/package.json')), 'bin/icp');
 }

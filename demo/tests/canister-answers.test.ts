@@ -1,7 +1,7 @@
 import { IDL } from '@dfinity/candid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpRequest, HttpResponse } from '../../canister/http-interface.js';
-import { CanisterWorld } from './canister-world.js';
+import { CanisterWorld, initArgument } from './canister-world.js';
 
 let world: CanisterWorld;
 beforeEach(async () => {
@@ -47,12 +47,15 @@ describe('a payment', () => {
   it('leaves nothing of the payer behind, in no answer, no line printed and no page of stable memory', async () => {
     const session = world.stripe.createSession({ size: 'full' });
     const paid = world.stripe.pay(session.id);
-    const { customer_details: payer } = paid as unknown as { customer_details: { name: string; email: string; address: { line1: string } } };
-    expect(payer.email).toContain('@'); // there is something to find
+    const { customer_details: payer } = paid as unknown as { customer_details: { name: string; email: string; phone: string; address: { line1: string; city: string } } };
     await world.checkout(session.id);
     const stable = Buffer.from(world.ic.stableMemory(world.canister)).toString('latin1');
     expect(stable).toContain(session.id);
-    for (const personal of [payer.name, payer.email, payer.address.line1]) {
+    // What was to be kept is there.
+    expect(stable).toContain(paid.payment_intent);
+    const { custom_fields, metadata } = paid as unknown as { custom_fields: { text: { value: string } }[]; metadata: Record<string, string> };
+    for (const personal of [payer.name, payer.email, payer.phone, payer.address.line1, payer.address.city, custom_fields[0].text.value, Object.keys(metadata)[1]]) {
+      expect(JSON.stringify(paid)).toContain(JSON.stringify(personal).slice(1, -1)); // there is something to find
       expect(stable).not.toContain(personal);
       expect(world.said.join()).not.toContain(personal);
     }
@@ -86,9 +89,12 @@ describe('the states before', () => {
     const open = await world.checkout(id);
     expect(open).toMatchObject({ status: 'open', retry_after_ms: 3000, payment: { payment_status: 'unpaid' } });
     world.stripe.pay(id);
-    expect(await world.checkout(id)).toEqual(open); // too early to ask Stripe again
+    await world.ic.advanceTime(1000);
+    const early = await world.checkout(id); // too early to ask Stripe again, and it says how long yet
+    expect(early).toMatchObject({ status: 'open', payment: open.payment });
+    expect(early.retry_after_ms).toBeLessThanOrEqual(2000);
     expect(world.lookups).toBe(1);
-    await world.ic.advanceTime(3000);
+    await world.ic.advanceTime(early.retry_after_ms!);
     expect(await world.checkout(id)).toMatchObject({ status: 'paid' });
   });
 
@@ -151,6 +157,26 @@ describe('what the merchant accepts', () => {
     }
   });
 
+  it('is held against what was paid before it changed', async () => {
+    const cheap = world.stripe.createSession({ payment_link: 'plink_cheap' });
+    world.stripe.pay(cheap.id);
+    expect(await world.checkout(cheap.id)).toMatchObject({ status: 'paid' });
+    const terms = (payment_links: [string[]]) => world.ic.upgrade(world.canister, world.wasm, initArgument({ api_key: world.stripe.keys.good, payment_links }));
+    await terms([['plink_mine']]);
+    for (const raw of [false, true]) expect(await world.checkout(cheap.id, { raw })).toEqual({ status: 'not_found' });
+    await terms([['plink_mine', 'plink_cheap']]);
+    expect(await world.checkout(cheap.id)).toMatchObject({ status: 'paid' });
+    expect(world.lookups).toBe(1);
+  });
+
+  it('an open session that ends as something not accepted does not stay open', async () => {
+    const { id } = world.stripe.createSession();
+    expect(await world.checkout(id)).toMatchObject({ status: 'open' });
+    world.stripe.script(id, [{ kind: 'fields', fields: { status: 'complete', payment_status: 'no_payment_required' } }]);
+    await world.ic.advanceTime(3000);
+    for (let i = 0; i < 2; i += 1) expect(await world.checkout(id)).toEqual({ status: 'not_found' });
+  });
+
   it('without a key, lookups are not made: a webhook will tell', async () => {
     const keyless = await CanisterWorld.start({ api_key: '', livemode: [false] });
     try {
@@ -202,6 +228,13 @@ describe('requests that ask for nothing', () => {
     expect(world.lookups).toBe(0);
     // Gateways that pass preflights on distrust a canister that sends a body.
     expect(await query(`/checkout/${id}`, 'x.icp0.io', 'OPTIONS')).toMatchObject({ status_code: 204, upgrade: [], body: new Uint8Array() });
+  });
+
+  it('a record of records of nothing costs no more than its bytes', async () => {
+    const fields = (type: number) => Array.from({ length: 64 }, (_, field) => [field, type]).flat();
+    const records = Array.from({ length: 7 }, (_, i) => [0x6c, 64, ...fields(i < 6 ? i + 1 : 0x7f)]).flat();
+    const bomb = Uint8Array.of(...new TextEncoder().encode('DIDL'), 7, ...records, 1, 0);
+    await expect(world.ic.update(world.canister, 'http_request_update', bomb)).rejects.toThrow('too many values');
   });
 
   it.each(['http_request', 'http_request_update', 'transform'])('%s refuses an argument that is not its own, in words', async (method) => {

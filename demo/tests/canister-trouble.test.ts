@@ -32,7 +32,7 @@ const TROUBLE: [string, Step, Reason][] = [
   ["another session's body", { kind: 'fields', fields: { id: 'cs_test_a1other' } }, 'stripe_error'],
   ['no id', { kind: 'no_id' }, 'stripe_error'],
   ['a connection that is cut', { kind: 'cut', at: 'middle' }, 'stripe_unreachable'],
-  ['an answer beyond all caps', { kind: 'too_large', times: 2 }, 'too_large'],
+  ['an answer beyond all caps', { kind: 'too_large', times: 3 }, 'too_large'],
 ];
 
 describe('trouble', () => {
@@ -43,7 +43,7 @@ describe('trouble', () => {
     expect(answer).toMatchObject({ status: 'unavailable', reason });
     expect(answer.payment).toBeUndefined();
     const asked = world.lookups;
-    expect(await world.checkout(id)).toEqual(answer); // too early
+    expect(await world.checkout(id)).toMatchObject({ status: 'unavailable', reason }); // too early
     expect(world.lookups).toBe(asked);
     await world.ic.advanceTime(answer.retry_after_ms!);
     expect(await world.checkout(id)).toMatchObject({ status: 'paid' });
@@ -57,7 +57,7 @@ describe('trouble', () => {
     expect(known.status).toBe('processing');
     world.stripe.script(id, [step]);
     await world.ic.advanceTime(60_000);
-    expect(await world.checkout(id)).toEqual(known);
+    expect(await world.checkout(id)).toMatchObject({ status: 'processing', payment: known.payment });
     expect(world.lookups).toBeGreaterThan(1);
     world.stripe.settle(id);
     await world.ic.advanceTime(60_000);
@@ -71,8 +71,8 @@ describe('trouble', () => {
     const known = await world.checkout(id);
     world.stripe.script(id, [{ kind: 'fields', fields: { status: 'open' } }]);
     await world.ic.advanceTime(60_000);
-    expect(await world.checkout(id)).toEqual(known);
-    expect(await world.checkout(id)).toEqual(known); // nor asked about at once again
+    expect(await world.checkout(id)).toMatchObject({ status: 'processing', payment: known.payment });
+    await world.checkout(id); // nor asked about at once again
     expect(world.lookups).toBe(2);
   });
 
@@ -124,6 +124,9 @@ describe('the key', () => {
     const key = kind === 'unknown' ? 'rk_test_51UnknownKeyWithATail1234' : world.stripe.keys[kind];
     await world.ic.upgrade(world.canister, world.wasm, initArgument({ api_key: key }));
     expect(await world.checkout(id)).toEqual({ status: 'unavailable', reason: 'misconfigured' });
+    await world.ic.advanceTime(15_000);
+    await world.checkout(id); // the merchant may have mended it
+    expect(world.lookups).toBe(2);
     const said = world.said.join();
     expect(said).not.toContain(key);
     expect(said).not.toContain(key.slice(-4));

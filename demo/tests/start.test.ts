@@ -71,6 +71,7 @@ describe('npm start', () => {
     [['--shop-port', 'eighty'], {}, '--shop-port is a number up to 65535'],
     [['--shop'], {}, 'npm start -- [--shop-port 8080]'],
     [[], { STRIPE_API_KEY: 'rk_test_1' }, 'set both STRIPE_API_KEY and STRIPE_PAYMENT_LINK'],
+    [[], { STRIPE_API_KEY: 'rk_live_1', STRIPE_PAYMENT_LINK: 'https://buy.stripe.com/1' }, 'must be a restricted test key'],
   ] as [string[], Record<string, string>, string][])('%j is a mistake that it explains', async (args, env, message) => {
     const world = start(['--no-build', ...args], env);
     expect(await world.exited).toBe(1);

@@ -9,7 +9,7 @@ export type PaymentMethod = 'card' | 'sepa_debit' | 'us_bank_account' | 'custome
 
 /**
  * How much metadata a session carries: a little; the most Stripe allows (50 keys of 500 characters,
- * some 27 KB); or more than 64 KB, which no setting of Stripe's gives but custom fields and the like might.
+ * some 27 KB); or more than 256 KB, which no setting of Stripe's gives but custom fields and the like might.
  */
 export type SessionSize = 'typical' | 'full' | 'oversized';
 
@@ -209,7 +209,7 @@ function engraving(value: string | null): Session['custom_fields'][number] {
 const METADATA: Record<SessionSize, { keys: number; length: number }> = {
   typical: { keys: 0, length: 0 },
   full: { keys: 49, length: 500 },
-  oversized: { keys: 49, length: 1400 },
+  oversized: { keys: 49, length: 5600 },
 };
 
 function metadataOf(size: SessionSize): Record<string, string> {

@@ -135,7 +135,7 @@ describe('what is sent', () => {
     const redirect = await get();
     expect([redirect.status, redirect.headers.get('location')]).toEqual([302, 'https://example.com/']);
     const large = await (await get()).text();
-    expect(large.length).toBeGreaterThan(64 * 1024);
+    expect(large.length).toBeGreaterThan(256 * 1024);
     expect(JSON.parse(large)).toMatchObject({ id: session.id, payment_status: 'paid' });
   });
 

@@ -41,7 +41,7 @@ export type Trouble =
   /** The body of another session, as a cache that mistakes its key sends. */
   | { kind: 'other_session'; id: string }
   | { kind: 'redirect'; location: string }
-  /** More than 64 KB, otherwise in order. */
+  /** More than 256 KB, otherwise in order. */
   | { kind: 'too_large' };
 
 /** Trouble for the next `times` requests: one by default, `Infinity` for all to come. */
@@ -120,7 +120,7 @@ export function spoil(answer: Answer, trouble: Trouble, around: Surroundings): A
     case 'redirect':
       return { status: 302, headers: { ...answer.headers, location: trouble.location }, body: '' };
     case 'too_large':
-      return withFields(answer, () => ({ metadata: { padding: 'x'.repeat(64 * 1024) } }));
+      return withFields(answer, () => ({ metadata: { padding: 'x'.repeat(256 * 1024) } }));
     default:
       return unreachable(trouble);
   }
