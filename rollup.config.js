@@ -64,6 +64,7 @@ const shrink = terser({
 });
 
 /**
+ * Lit is half of the file that stands alone, whose budget is 12,000 bytes; without this it has 12,700.
  * Takes out of Lit what this element has no use for: polyfills for browsers older than its own styles
  * (before 2023), properties that reflect or are no strings, controllers, initializers,
  * decorators, and bindings of properties and booleans. Whoever derives a class of their own has Lit, and

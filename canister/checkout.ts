@@ -114,19 +114,24 @@ export class Checkout {
     if (known && known.due === undefined && !movesForward(known.status, status)) return known.answer;
     const wait = nextLookupIn({ status, reason }, now - session.created);
     const due = wait === undefined ? undefined : now + wait;
-    const { terms } = this.settings;
     const { payment_intent, expires_at } = session;
     const next =
       known && !movesForward(known.status, status)
         ? { ...known, due }
-        : { status, due, terms, answer: jsonBytes({ status, reason, payment }), private: jsonBytes({ payment_intent, expires_at }) };
+        : {
+            status,
+            due,
+            termsGeneration: this.settings.terms_generation,
+            answer: jsonBytes({ status, reason, payment }),
+            private: jsonBytes({ payment_intent, expires_at }),
+          };
     setPayment(session.id, next);
     return wait === undefined ? next.answer : withRetry(next.answer, wait);
   }
 
   /** Whether a payment judged by other terms is accepted by those of now. */
-  private isStillAccepted({ terms, answer }: StoredPayment): boolean {
-    if (terms === this.settings.terms) return true;
+  private isStillAccepted({ termsGeneration, answer }: StoredPayment): boolean {
+    if (termsGeneration === this.settings.terms_generation) return true;
     const { payment } = JSON.parse(latin1(answer)) as Answer;
     return payment !== undefined && isAccepted(payment, this.settings);
   }

@@ -3,7 +3,7 @@ import { movesForward, nextLookupIn, readRecord, writeRecord, type StoredPayment
 import type { Status } from './contract.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const stored: StoredPayment = { status: 'processing', due: 4_000_000_000, terms: 7, answer: bytes('{"status":"processing"}'), private: bytes('{"payment_intent":null}') };
+const stored: StoredPayment = { status: 'processing', due: 4_000_000_000, termsGeneration: 7, answer: bytes('{"status":"processing"}'), private: bytes('{"payment_intent":null}') };
 
 describe('a record', () => {
   it('is read back as it was written', () => {
@@ -19,7 +19,7 @@ describe('a record', () => {
   });
 
   it('keeps the layout of version 1, which is in the stable memory of canisters out there', () => {
-    const record = writeRecord({ status: 'paid', due: undefined, terms: 258, answer: bytes('{}'), private: bytes('[]') });
+    const record = writeRecord({ status: 'paid', due: undefined, termsGeneration: 258, answer: bytes('{}'), private: bytes('[]') });
     expect([...record]).toEqual([1, 3, 0xff, 0xff, 0xff, 0xff, 1, 2, 0, 2, ...bytes('[]{}')]);
     const codes = (['open', 'processing', 'paid', 'failed', 'expired', 'refunded'] as const).map((status) => writeRecord({ ...stored, status })[1]);
     expect(codes).toEqual([1, 2, 3, 4, 5, 6]);

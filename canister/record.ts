@@ -20,7 +20,7 @@ export interface StoredPayment {
   /** When a lookup makes sense again, in seconds since 1970; undefined for a final status. */
   due: number | undefined;
   /** The generation of the merchant's terms by which the status was judged. */
-  terms: number;
+  termsGeneration: number;
   /** The JSON body to answer with, in ASCII, without `retry_after_ms`. */
   answer: Uint8Array;
   /** What Stripe said that is not for the public. */
@@ -37,7 +37,7 @@ export function readRecord(bytes: Uint8Array | null | undefined): StoredPayment 
   return {
     status: statusOf(bytes[1]),
     due: due === NEVER ? undefined : due,
-    terms: view.getUint16(6),
+    termsGeneration: view.getUint16(6),
     private: bytes.subarray(HEAD, answerAt),
     answer: bytes.subarray(answerAt),
   };
@@ -50,7 +50,7 @@ export function writeRecord(payment: StoredPayment): Uint8Array {
   bytes[0] = VERSION;
   bytes[1] = CODES[payment.status] ?? 0;
   view.setUint32(2, payment.due ?? NEVER);
-  view.setUint16(6, payment.terms);
+  view.setUint16(6, payment.termsGeneration);
   view.setUint16(8, payment.private.length);
   bytes.set(payment.private, HEAD);
   bytes.set(payment.answer, HEAD + payment.private.length);

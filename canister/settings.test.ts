@@ -22,7 +22,7 @@ describe('the init argument', () => {
       accept_modes: ['payment'],
       accept_no_payment_required: false,
       pricing_version: 2,
-      terms: 1,
+      terms_generation: 1,
     });
     const proxy: [IDL.Type, unknown] = [IDL.Opt(IDL.Text), ['idempotent-proxy-cf-worker.zensh.workers.dev']];
     expect(settingsFrom(decoded({ api_host: host, api_key: key('rk_live_1'), idempotent_proxy: proxy }))).toMatchObject({
@@ -39,9 +39,9 @@ describe('the init argument', () => {
   it('counts its terms up when one of them changes, and only then', () => {
     const first = settingsFrom(decoded({ api_host: host, api_key: key('rk_test_1') }));
     const rotated = settingsFrom(decoded({ api_host: host, api_key: key('rk_test_2') }), first);
-    expect(rotated.terms).toBe(1);
+    expect(rotated.terms_generation).toBe(1);
     const links: [IDL.Type, unknown] = [IDL.Opt(IDL.Vec(IDL.Text)), [['plink_1']]];
-    expect(settingsFrom(decoded({ api_host: host, api_key: key('rk_test_2'), payment_links: links }), rotated).terms).toBe(2);
+    expect(settingsFrom(decoded({ api_host: host, api_key: key('rk_test_2'), payment_links: links }), rotated).terms_generation).toBe(2);
   });
 
   it.each<[string, Record<string, [IDL.Type, unknown]>]>([

@@ -7,7 +7,7 @@ import type { Terms } from './session.js';
 /** The canister's settings. They hold the key: never logged, never returned. */
 export interface Settings extends Terms {
   /** Counts up when the terms change; records remember by which they were judged. */
-  terms: number;
+  terms_generation: number;
   /** Stripe's API host, `api.stripe.com`. */
   api_host: string;
   /** A restricted key (`rk_…`) that may read Checkout Sessions and nothing else; empty for none. */
@@ -73,13 +73,13 @@ export function settingsFrom(argument: DecodedInitArgument, before?: Settings): 
     accept_modes: modes,
     accept_no_payment_required: argument.accept_no_payment_required[0] ?? false,
   };
-  return { api_host, api_key, idempotent_proxy: proxy, pricing_version: pricing, ...terms, terms: generation(terms, before) };
+  return { api_host, api_key, idempotent_proxy: proxy, pricing_version: pricing, ...terms, terms_generation: generation(terms, before) };
 }
 
 function generation(terms: Terms, before: Settings | undefined): number {
   if (before === undefined) return 1;
   const isSame = (Object.keys(terms) as (keyof Terms)[]).every((field) => JSON.stringify(terms[field]) === JSON.stringify(before[field]));
-  return isSame ? before.terms : before.terms + 1;
+  return before.terms_generation + (isSame ? 0 : 1);
 }
 
 function isTestKey(key: string): boolean {

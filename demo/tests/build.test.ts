@@ -27,7 +27,7 @@ it('npm run build:canister builds it byte for byte in another folder', async () 
 // The official command line comes for this platform only.
 it.runIf(process.platform === 'linux' && process.arch === 'x64')('icp build builds it, too', async () => {
   const home = join(elsewhere, 'home');
-  execFileSync(icp(), ['build'], { cwd: elsewhere, env: { ...process.env, HOME: home, DO_NOT_TRACK: '1' } });
+  execFileSync(icp(), ['build'], { stdio: 'pipe', cwd: elsewhere, env: { ...process.env, HOME: home, DO_NOT_TRACK: '1' } });
   expect(await hash(join(elsewhere, '.icp/cache/artifacts/stripe_backend'))).toBe(await hash(join(root, 'dist/stripe_backend.wasm')));
 });
 
