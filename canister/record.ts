@@ -9,8 +9,8 @@ import type { Answer, Status } from './contract.js';
 
 const VERSION = 1;
 const HEAD = 10;
-/** What stands for a status in stable memory, for ever. The others are never stored. */
-const CODES: Partial<Record<Status, number>> = { open: 1, processing: 2, paid: 3, failed: 4, expired: 5, refunded: 6 };
+/** A status's place here stands for it in stable memory, for ever: new ones go to the end. The others are never stored. */
+const STORED: readonly (Status | undefined)[] = [undefined, 'open', 'processing', 'paid', 'failed', 'expired', 'refunded'];
 /** `due` of what need not be looked up again. */
 const NEVER = 0xffff_ffff;
 
@@ -31,11 +31,13 @@ export interface StoredPayment {
 export function readRecord(bytes: Uint8Array | null | undefined): StoredPayment | undefined {
   if (bytes === null || bytes === undefined) return undefined;
   if (bytes[0] !== VERSION) throw new Error(`a payment record of version ${bytes[0]}: install the newer canister again`);
+  const status = STORED[bytes[1]];
+  if (status === undefined) throw new Error(`a payment record of status ${bytes[1]}: install the newer canister again`);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const due = view.getUint32(2);
   const answerAt = HEAD + view.getUint16(8);
   return {
-    status: statusOf(bytes[1]),
+    status,
     due: due === NEVER ? undefined : due,
     termsGeneration: view.getUint16(6),
     private: bytes.subarray(HEAD, answerAt),
@@ -48,18 +50,13 @@ export function writeRecord(payment: StoredPayment): Uint8Array {
   const bytes = new Uint8Array(HEAD + payment.private.length + payment.answer.length);
   const view = new DataView(bytes.buffer);
   bytes[0] = VERSION;
-  bytes[1] = CODES[payment.status] ?? 0;
+  bytes[1] = STORED.indexOf(payment.status);
   view.setUint32(2, payment.due ?? NEVER);
   view.setUint16(6, payment.termsGeneration);
   view.setUint16(8, payment.private.length);
   bytes.set(payment.private, HEAD);
   bytes.set(payment.answer, HEAD + payment.private.length);
   return bytes;
-}
-
-function statusOf(code: number): Status {
-  for (const status in CODES) if (CODES[status as Status] === code) return status as Status;
-  throw new Error(`a payment record of status ${code}: install the newer canister again`);
 }
 
 /** How far along a status is. A payment never moves to a lower rank, whatever order news come in. */
