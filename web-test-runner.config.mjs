@@ -2,9 +2,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { defaultReporter } from '@web/test-runner';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { findChromium } from './find-chromium.mjs';
-
-const QUIET = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+import { CHROMIUM_ARGS, findChromium } from './find-chromium.mjs';
 
 /** Writes how many tests passed and failed, for `npm test` to add up. */
 const countingReporter = {
@@ -24,7 +22,7 @@ export default {
   files: 'component/**/*.browser.test.ts',
   nodeResolve: true,
   plugins: [esbuildPlugin({ ts: true, target: 'es2022' })],
-  browsers: [chromeLauncher({ launchOptions: { executablePath: findChromium(), args: ['--no-sandbox', ...QUIET] } })],
+  browsers: [chromeLauncher({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGS } })],
   reporters: [defaultReporter(), countingReporter],
   concurrency: 1,
   testsFinishTimeout: 300_000,

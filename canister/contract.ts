@@ -3,6 +3,7 @@
  * what `GET /checkout/{session_id}` takes and answers. The canister writes it,
  * the element reads it, and neither shares anything else.
  */
+import { isObject } from './json.js';
 
 /** A Stripe Checkout Session id; the first group is its mode. Stripe's own are 66 characters today and at most 255. */
 export const SESSION_ID = /^cs_(test|live)_[A-Za-z0-9]{1,240}$/;
@@ -85,7 +86,7 @@ export interface Refusal {
  * the reader cannot tell what such an answer means, so it must not guess.
  */
 export function readAnswer(body: unknown): Answer | undefined {
-  if (!isRecord(body) || !STATUSES.some((status) => status === body.status)) return undefined;
+  if (!isObject(body) || !STATUSES.some((status) => status === body.status)) return undefined;
   const { payment } = body;
   if (payment !== undefined && !isPayment(payment)) return undefined;
   if (body.status === 'paid' && payment === undefined) return undefined;
@@ -94,7 +95,7 @@ export function readAnswer(body: unknown): Answer | undefined {
 
 function isPayment(value: unknown): value is Payment {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     typeof value.id === 'string' &&
     isNullOr('string', value.client_reference_id) &&
     isNullOr('number', value.amount_total) &&
@@ -106,8 +107,4 @@ function isPayment(value: unknown): value is Payment {
 
 function isNullOr(type: 'string' | 'number', value: unknown): boolean {
   return value === null || typeof value === type;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -94,14 +94,16 @@ export default class {
   /** Takes the settings from the argument; where it is empty, as in a plain upgrade, the stored ones stay. */
   private start(): void {
     const argument = msgArgData();
+    let settings = getSettings();
     if (latin1(argument) !== EMPTY_ARGUMENT) {
       const [decoded] = IDL.decode([InitArgument], argument) as unknown as [DecodedInitArgument];
-      setSettings(settingsFrom(decoded, getSettings()));
+      settings = settingsFrom(decoded, settings);
+      setSettings(settings);
     }
-    const settings = getSettings();
     if (!settings) throw new Error('The init argument is missing: (record { api_host = "api.stripe.com"; api_key = "rk_…" })');
-    this.checkout = new Checkout(settings, canisterSelf());
-    this.self = canisterSelf().toText();
+    const self = canisterSelf();
+    this.checkout = new Checkout(settings, self);
+    this.self = self.toText();
     for (const sample of [...sampleRequests(candidEncode), candidEncode(SAMPLE_TRANSFORM_ARGS)]) Cursor.learn(sample);
   }
 }

@@ -10,7 +10,8 @@ import type { Setback } from './stripe-answer.js';
 /**
  * Seconds after which a lookup no longer counts as under way. Its marker is
  * removed when it ends, whatever the end; the lease is for the end that never
- * comes to us (an upgrade drops it anyway). Two outcalls of a minute, and a reserve.
+ * comes to us (an upgrade drops it anyway). As long as three outcalls take at most:
+ * should one outlast it, a second lookup begins, which costs an outcall and harms nothing.
  */
 const LEASE = 180;
 

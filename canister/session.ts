@@ -3,6 +3,7 @@
  *
  * https://docs.stripe.com/api/checkout/sessions/object
  */
+import { isObject } from './json.js';
 import { SESSION_ID, type Payment, type Reason, type Status } from './contract.js';
 
 /**
@@ -149,8 +150,4 @@ function matching(pattern: RegExp, value: unknown): string | null {
 
 function wholeNumber(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -17,9 +17,14 @@ const COUNTER = 'n';
 
 const SETTINGS_VERSION = 1;
 
+/** What is stored under a key. For what is not there Azle gives null or undefined, whatever its type says. */
+function read(key: string): Uint8Array | undefined {
+  return map.get(asciiBytes(key)) ?? undefined;
+}
+
 /** What is stored under a session id. */
 export function getPayment(id: string): StoredPayment | undefined {
-  return readRecord(map.get(asciiBytes(PAYMENT + id)));
+  return readRecord(read(PAYMENT + id));
 }
 
 /** Forgets what Stripe has said of a session. */
@@ -34,8 +39,8 @@ export function setPayment(id: string, payment: StoredPayment): void {
 
 /** The settings, or undefined before the first init. */
 export function getSettings(): Settings | undefined {
-  const bytes = map.get(asciiBytes(SETTINGS)) as Uint8Array | null | undefined;
-  if (bytes === null || bytes === undefined) return undefined;
+  const bytes = read(SETTINGS);
+  if (bytes === undefined) return undefined;
   const { version, settings } = JSON.parse(latin1(bytes)) as { version: number; settings: Settings };
   if (version !== SETTINGS_VERSION) throw new Error(`settings of version ${version}: install the newer canister again`);
   return settings;
@@ -48,8 +53,8 @@ export function setSettings(settings: Settings): void {
 
 /** A number that no other call ever gets, not even after an upgrade. */
 export function nextNumber(): number {
-  const bytes = map.get(asciiBytes(COUNTER)) as Uint8Array | null | undefined;
-  const next = (bytes === null || bytes === undefined ? 0 : Number(latin1(bytes))) + 1;
+  const bytes = read(COUNTER);
+  const next = (bytes === undefined ? 0 : Number(latin1(bytes))) + 1;
   map.insert(asciiBytes(COUNTER), asciiBytes(String(next)));
   return next;
 }

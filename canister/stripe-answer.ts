@@ -5,6 +5,7 @@
  * nothing that matters: a proxy may answer 200 for Stripe's errors.
  */
 import type { Reason } from './contract.js';
+import { isObject } from './json.js';
 import { readSession, writeSession, type Session } from './session.js';
 
 /** Why a lookup could not tell. */
@@ -92,8 +93,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined; // HTML, or nothing at all
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium } from '../find-chromium.mjs';
+import { CHROMIUM_ARGS, findChromium } from '../find-chromium.mjs';
 
 const FILE = new URL('../dist/ic-stripe-pay.js', import.meta.url);
 const script = await readFile(FILE, 'utf8');
@@ -42,7 +42,7 @@ describe('in a browser', () => {
   let lookUps: number;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-quic'] });
+    browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS });
     server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '', 'http://localhost');
       if (pathname.endsWith('.js')) return response.setHeader('content-type', 'text/javascript').end(script);

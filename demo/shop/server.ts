@@ -1,6 +1,7 @@
 /** Serves the shop: a page, the element as it was built, and nothing that thinks. */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { escape } from '../local/html.js';
 import { listen, type Listening } from '../local/listen.js';
 
 /** What the page's tag says. */
@@ -55,7 +56,7 @@ async function page(tag: Tag): Promise<string> {
     source: source(tag),
   };
   const template = await readFile(new URL('index.html', here), 'utf8');
-  return template.replace(/\{\{([a-z-]+)\}\}/g, (_, name: string) => escapeHtml(values[name]));
+  return template.replace(/\{\{([a-z-]+)\}\}/g, (_, name: string) => escape(values[name]));
 }
 
 /** The tag as a site builder pastes it. */
@@ -68,8 +69,4 @@ function source({ paymentLink, canisterId, gateway }: Tag): string {
   gateway="${gateway}"
   reference="order-42"
 >Buy now</ic-stripe-pay>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

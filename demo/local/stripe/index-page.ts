@@ -1,5 +1,5 @@
 import type { Answer } from './http.js';
-import { html, type Fragment } from './html.js';
+import { html, type Fragment } from '../html.js';
 import { formatAmount } from './money.js';
 import { page } from './page.js';
 import type { PaymentLink } from './payment-links.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { html, raw, type Fragment } from './html.js';
+import { html, raw, type Fragment } from '../html.js';
 import type { Answer } from './http.js';
 import { STYLE } from './style.js';
 

@@ -1,4 +1,4 @@
-import { html, type Fragment } from './html.js';
+import { html, type Fragment } from '../html.js';
 import type { Answer } from './http.js';
 import { formatAmount } from './money.js';
 import { page, standInNote } from './page.js';
