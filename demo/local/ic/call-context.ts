@@ -16,6 +16,8 @@ export class CallContext {
   available: bigint;
   /** Calls this context has made and that are not answered. */
   outstanding = 0;
+  /** Executed so far. */
+  instructions = 0n;
   #respond: Respond | undefined;
 
   /** @param respond absent for timers, which nobody waits for */

@@ -1,6 +1,8 @@
 interface Alarm {
   readonly time: bigint;
   readonly ring: () => void;
+  /** Whether it still rings, at once, when the clock is closed: somebody waits for it. */
+  readonly awaited: boolean;
 }
 
 /** The longest that setTimeout can wait: a longer one would fire at once. */
@@ -20,13 +22,15 @@ export class Clock {
 
   /** Calls `ring` once the time has come, never from within this call. Returns a function that takes it back. */
   at(time: bigint, ring: () => void): () => void {
-    if (this.#closed) return () => undefined;
-    const alarm = { time, ring };
-    this.#alarms.add(alarm);
-    this.#schedule();
-    return () => {
-      if (this.#alarms.delete(alarm)) this.#schedule();
-    };
+    return this.#closed ? () => undefined : this.#set({ time, ring, awaited: false });
+  }
+
+  /** Resolves once that much time has passed, or at once when no time passes any more. */
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#closed) resolve();
+      else this.#set({ time: this.now() + BigInt(Math.round(ms)) * NANOSECONDS, ring: resolve, awaited: true });
+    });
   }
 
   /** Jumps ahead. What is due by then rings, once each. */
@@ -38,8 +42,18 @@ export class Clock {
   /** No alarm rings any more, nor can one be set. */
   close(): void {
     this.#closed = true;
+    const awaited = [...this.#alarms].filter((alarm) => alarm.awaited);
     this.#alarms.clear();
     this.#schedule();
+    for (const { ring } of awaited) ring();
+  }
+
+  #set(alarm: Alarm): () => void {
+    this.#alarms.add(alarm);
+    this.#schedule();
+    return () => {
+      if (this.#alarms.delete(alarm)) this.#schedule();
+    };
   }
 
   #ringDue(): void {

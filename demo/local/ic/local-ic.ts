@@ -1,13 +1,21 @@
 import { Principal } from '@dfinity/principal';
 import { setMaxListeners } from 'node:events';
 import { Activity } from './activity.js';
+import type { IngressCall, Subnet } from './agent-api/subnet.js';
 import type { Respond } from './call-context.js';
-import { type Call, Canister, type Surroundings, type Trappable } from './canister.js';
-import { type CanisterModule, loadCanisterModule } from './canister-module.js';
+import { Canister } from './canister.js';
+import type { Trappable } from './canister-core.js';
+import { DataCertificates } from './certification/data-certificates.js';
+import type { CanisterState } from './certification/subnet-state.js';
+import { Trust } from './certification/trust.js';
 import { Clock } from './clock.js';
+import type { Expenses } from './cycle-account.js';
+import { type Faults, NO_FAULTS } from './faults.js';
+import type { CanisterSettings } from './management/canister-control.js';
 import { Management } from './management.js';
 import { type OutcallOptions, performOutcall } from './outcall/outcall.js';
 import { reject, RejectCode, RejectError, replyOrThrow, type Response } from './reject.js';
+import type { Call, ExecutedMessage, Surroundings } from './surroundings.js';
 
 export interface LocalIcOptions {
   /** How many simulated nodes make each replicated HTTPS outcall. Default 1. */
@@ -20,8 +28,18 @@ export interface LocalIcOptions {
   outcallTimeoutMs?: number;
   /** How long the subnet waits until its nodes agree. Default twice as long as a node waits. */
   subnetTimeoutMs?: number;
+  /** Where keys and random numbers come from: the same in every run with the same text. Default: from the system. */
+  seed?: string;
+  /** How long one message may run, in real milliseconds, before it is put to an end. Default 60,000. */
+  executionLimitMs?: number;
+  /** The most that a canister's heap and, apart from it, its stable memory may grow to, in bytes. Default 1 GiB. */
+  memoryLimit?: number;
+  /** What goes wrong; see {@link LocalIc.faults}. Default: nothing. */
+  faults?: Partial<Faults>;
   /** Takes a line at a time: what canisters print, and why their messages trapped. Default: nothing is logged. */
   log?: (line: string) => void;
+  /** Told of each message that has been executed. */
+  onMessage?: (message: ExecutedMessage) => void;
 }
 
 const DEFAULT_CYCLES = 3_000_000_000_000n;
@@ -32,27 +50,34 @@ const FIRST_CANISTER = Principal.fromText('uxrrr-q7777-77774-qaaaq-cai').toUint8
 const MANAGEMENT = Principal.managementCanister();
 /** The largest argument of an ingress message: 2 MiB. */
 const MAX_INGRESS = 2 * 2 ** 20;
+/** How long {@link LocalIc.close} waits for messages to end by themselves. */
+const CLOSING_MS = 2_000;
 
 /**
- * A local Internet Computer that runs canisters' real Wasm in this process, by the interface specification. What it does
- * not do, it refuses by name. An endless loop in a canister hangs the process: nothing can interrupt Wasm on its thread.
+ * A local Internet Computer of one application subnet, by the interface specification. It runs canisters' real Wasm, each on
+ * threads of its own. What it does not do, it refuses by name.
  */
-export class LocalIc {
+export class LocalIc implements Subnet {
+  /** Keys: of the root of trust, the subnet and its nodes. */
+  readonly trust: Trust;
+  /** What goes wrong from now on; can be changed at any time. */
+  readonly faults: Faults;
   readonly #canisters = new Map<string, Canister>();
   readonly #clock = new Clock();
   readonly #activity = new Activity();
   readonly #outcalls = new Activity();
   readonly #closed = new AbortController();
-  readonly #management = new Management((call, respond) => {
-    this.#httpRequest(call, respond);
-  });
+  readonly #management: Management;
   readonly #outcallOptions: OutcallOptions;
   readonly #surroundings: Surroundings;
   #created = 0n;
+  #drawn = 0;
 
   constructor(options: LocalIcOptions = {}) {
-    const { nodes = 1, pricedNodes = 13, outcallHosts = {}, outcallTimeoutMs = 30_000, log = () => undefined } = options;
+    const { nodes = 1, pricedNodes = 13, outcallHosts = {}, outcallTimeoutMs = 30_000, seed, log = () => undefined, onMessage = () => undefined } = options;
     setMaxListeners(0, this.#closed.signal); // each outcall under way listens
+    this.trust = Trust.create(seed, nodes);
+    this.faults = { ...NO_FAULTS, ...options.faults };
     this.#outcallOptions = {
       nodes,
       pricedNodes,
@@ -61,23 +86,47 @@ export class LocalIc {
       subnetTimeoutMs: options.subnetTimeoutMs ?? 2 * outcallTimeoutMs,
       signal: this.#closed.signal,
     };
+    const certificates = new DataCertificates(this.trust);
     this.#surroundings = {
       clock: this.#clock,
       activity: this.#activity,
+      faults: this.faults,
       pricedNodes,
+      executionLimitMs: options.executionLimitMs ?? 60_000,
+      memoryLimit: options.memoryLimit ?? 2 ** 30,
+      rootKey: this.trust.rootKey,
+      subnet: this.trust.subnet,
       log,
+      onMessage,
+      certify: (canister) => certificates.of(canister, this.#clock.now()),
       send: (call, respond) => {
         this.#send(call, respond);
       },
     };
+    this.#management = new Management((call, respond) => {
+      this.#httpRequest(call, respond);
+    });
   }
 
   /** An empty canister. Ids are the same in every run, in the order of creation, unless `id` says otherwise. */
   createCanister(options: { id?: Principal; cycles?: bigint; controller?: Principal } = {}): Principal {
-    const id = options.id ?? this.#nextId();
+    return this.create({ id: options.id, cycles: options.cycles ?? DEFAULT_CYCLES, settings: { controllers: [options.controller ?? DEFAULT_CONTROLLER] } });
+  }
+
+  /** @throws {Error} when there is a canister with this id */
+  create({ id = this.#nextId(), cycles, settings }: { id?: Principal; cycles: bigint; settings: Partial<CanisterSettings> }): Principal {
     if (this.#canisters.has(id.toText())) throw new Error(`there is a canister ${id.toText()} already`);
-    this.#canisters.set(id.toText(), new Canister(id, [options.controller ?? DEFAULT_CONTROLLER], options.cycles ?? DEFAULT_CYCLES, this.#surroundings));
+    this.#canisters.set(id.toText(), new Canister(id, { controllers: [DEFAULT_CONTROLLER], ...settings }, cycles, this.#surroundings));
     return id;
+  }
+
+  /** The time of the IC, in nanoseconds since 1970. */
+  now(): bigint {
+    return this.#clock.now();
+  }
+
+  canisters(): readonly CanisterState[] {
+    return [...this.#canisters.values()].map(({ state }) => state);
   }
 
   hasCanister(id: Principal): boolean {
@@ -90,7 +139,7 @@ export class LocalIc {
    */
   async install(id: Principal, wasm: Uint8Array, arg: Uint8Array, mode: 'install' | 'reinstall' = 'install'): Promise<void> {
     const canister = this.#canister(id);
-    await canister.install(await load(wasm), arg, callerOfCode(canister), mode);
+    await canister.install(wasm, arg, callerOfCode(canister), mode);
   }
 
   /**
@@ -104,14 +153,14 @@ export class LocalIc {
    */
   async upgrade(id: Principal, wasm: Uint8Array, arg: Uint8Array, options: { stop?: boolean } = {}): Promise<void> {
     const canister = this.#canister(id);
-    const code = await load(wasm);
+    const upgrade = () => canister.upgrade(wasm, arg, callerOfCode(canister), { skipPreUpgrade: false });
     if (options.stop === false) {
-      await canister.upgrade(code, arg, callerOfCode(canister));
+      await upgrade();
       return;
     }
     await canister.stop();
     try {
-      await canister.upgrade(code, arg, callerOfCode(canister));
+      await upgrade();
     } finally {
       canister.start();
     }
@@ -133,15 +182,39 @@ export class LocalIc {
    * @throws {RejectError}
    */
   async update(id: Principal, method: string, arg: Uint8Array, caller = Principal.anonymous()): Promise<Uint8Array> {
-    const canister = this.#canister(id);
-    if (arg.length > MAX_INGRESS) throw new RejectError(RejectCode.SysFatal, `The argument has ${arg.length} bytes, of at most ${MAX_INGRESS} in an ingress message`);
-    const from = caller.toUint8Array();
-    const refusal = await canister.inspect(method, arg, from);
-    if (refusal !== undefined) return replyOrThrow(refusal);
-    const call: Call = { origin: 'ingress', caller: from, callee: id.toUint8Array(), method, argument: arg, cycles: 0n, deadline: 0n };
-    return replyOrThrow(await new Promise<Response>((resolve) => {
-      canister.receive(call, resolve);
+    const { response } = await this.submit({ canister: id, method, argument: arg, sender: caller }, () => undefined);
+    return replyOrThrow(await response);
+  }
+
+  async submit(call: IngressCall, onProcessing: () => void): Promise<{ readonly response: Promise<Response> }> {
+    const { canister: id, method, argument, sender } = call;
+    if (argument.length > MAX_INGRESS) throw new RejectError(RejectCode.SysFatal, `The argument has ${argument.length} bytes, of at most ${MAX_INGRESS} in an ingress message`);
+    const isManagement = id.compareTo(MANAGEMENT) === 'eq';
+    if (isManagement) this.#management.checkIngress(method, argument, sender);
+    else {
+      const refusal = await this.#canister(id).inspect(method, argument, sender.toUint8Array());
+      if (refusal !== undefined) replyOrThrow(refusal);
+    }
+    const message: Call = {
+      origin: 'ingress', caller: sender.toUint8Array(), callee: id.toUint8Array(), method, argument, cycles: 0n, deadline: 0n, onStart: onProcessing,
+    };
+    const end = this.#activity.begin();
+    const response = this.#round().then(() => new Promise<Response>((resolve) => {
+      if (isManagement) onProcessing();
+      this.#send(message, resolve);
+      end();
     }));
+    return { response };
+  }
+
+  async answerQuery({ canister, method, argument, sender }: IngressCall): Promise<Response> {
+    const found = this.#canisters.get(canister.toText());
+    if (found === undefined) return notFound(canister);
+    return found.query(method, argument, sender.toUint8Array(), 'NRQ');
+  }
+
+  effectiveCanister({ method, argument }: IngressCall): Principal | 'any' | undefined {
+    return this.#management.effectiveCanister(method, argument);
   }
 
   /**
@@ -167,13 +240,23 @@ export class LocalIc {
   }
 
   setCycleBalance(id: Principal, cycles: bigint): void {
-    this.#canister(id).cycles = cycles;
+    const canister = this.#canister(id);
+    canister.deposit(cycles - canister.cycles);
+  }
+
+  /** What a canister's cycles have gone to so far, by purpose. */
+  expenses(id: Principal): Expenses {
+    return this.#canister(id).expenses;
+  }
+
+  /** What merely being there costs a canister, in cycles a day. */
+  idleCyclesPerDay(id: Principal): bigint {
+    return this.#canister(id).idleCyclesPerDay;
   }
 
   /**
    * For tests of what a canister makes of its own traps: the next message of this kind does all its work and then traps.
-   * Messages that a canister or a timer has caused do not count. (Nothing here counts instructions, so that none runs out
-   * of them by itself.)
+   * Messages that a canister or a timer has caused do not count.
    */
   trapNext(id: Principal, kind: Trappable): void {
     this.#canister(id).trapNext(kind);
@@ -181,16 +264,21 @@ export class LocalIc {
 
   /** A copy of the canister's stable memory, whole pages. */
   stableMemory(id: Principal): Uint8Array {
-    return this.#canister(id).stable.copy();
+    return this.#canister(id).stableMemory();
   }
 
   /**
-   * Stops timers, cuts outcalls off (the canister sees a reject), and resolves when no message is being executed any more.
-   * An outcall begun after that is never answered, so that a canister that tries again and again comes to rest.
+   * Stops timers, cuts outcalls off (the canister sees a reject), and resolves when no message is being executed any more;
+   * one that does not end is put to an end. An outcall begun after that is never answered, so that a canister that tries
+   * again and again comes to rest.
    */
   async close(): Promise<void> {
     this.#clock.close();
     this.#closed.abort();
+    let impatient: NodeJS.Timeout | undefined;
+    await Promise.race([this.settled(), new Promise((resolve) => (impatient = setTimeout(resolve, CLOSING_MS)))]);
+    clearTimeout(impatient);
+    await Promise.all([...this.#canisters.values()].map((canister) => canister.end()));
     await this.settled();
   }
 
@@ -211,6 +299,18 @@ export class LocalIc {
     }
   }
 
+  /** Bytes that nobody can foresee, unless they know the seed. */
+  #random(count: number): Uint8Array {
+    this.#drawn += 1;
+    return this.trust.random(`draw ${this.#drawn}`, count);
+  }
+
+  /** Resolves when consensus has brought something in. */
+  async #round(): Promise<void> {
+    const { roundMs } = this.faults;
+    if (roundMs > 0) await this.#clock.wait(roundMs);
+  }
+
   #send(call: Call, respond: Respond): void {
     const callee = Principal.fromUint8Array(call.callee);
     if (callee.compareTo(MANAGEMENT) === 'eq') {
@@ -219,7 +319,7 @@ export class LocalIc {
     }
     const canister = this.#canisters.get(callee.toText());
     if (canister !== undefined) canister.receive(call, respond);
-    else respond(reject(RejectCode.DestinationInvalid, `Canister ${callee.toText()} not found`), call.cycles);
+    else respond(notFound(callee), call.cycles);
   }
 
   #httpRequest(call: Call, respond: Respond): void {
@@ -234,7 +334,8 @@ export class LocalIc {
     const end = this.#outcalls.begin();
     performOutcall(context, this.#outcallOptions)
       .then(
-        ({ response, refunded }) => {
+        async ({ response, refunded }) => {
+          await this.#round();
           respond(response, refunded);
         },
         (error: unknown) => {
@@ -245,14 +346,10 @@ export class LocalIc {
   }
 }
 
-function callerOfCode(canister: Canister): Uint8Array {
-  return (canister.controllers[0] ?? DEFAULT_CONTROLLER).toUint8Array();
+function callerOfCode(canister: Canister): Principal {
+  return canister.settings.controllers[0] ?? DEFAULT_CONTROLLER;
 }
 
-async function load(wasm: Uint8Array): Promise<CanisterModule> {
-  try {
-    return await loadCanisterModule(wasm);
-  } catch (error) {
-    throw new RejectError(RejectCode.CanisterError, `The Wasm module is refused: ${error instanceof Error ? error.message : String(error)}`);
-  }
+function notFound(id: Principal): Response {
+  return reject(RejectCode.DestinationInvalid, `Canister ${id.toText()} not found`);
 }

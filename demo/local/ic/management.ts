@@ -1,8 +1,9 @@
 import { IDL } from '@dfinity/candid';
 import { randomBytes } from 'node:crypto';
 import type { Respond } from './call-context.js';
-import type { Call } from './canister.js';
-import { reject, RejectCode } from './reject.js';
+import type { Call } from './surroundings.js';
+import type { Principal } from '@dfinity/principal';
+import { reject, RejectCode, RejectError } from './reject.js';
 
 /** One method of the management canister. */
 export type ManagementMethod = (call: Call, respond: Respond) => void;
@@ -13,6 +14,14 @@ export class Management {
 
   constructor(httpRequest: ManagementMethod) {
     this.#methods = { raw_rand: rawRand, http_request: httpRequest };
+  }
+
+  checkIngress(method: string, _argument: Uint8Array, _sender: Principal): void {
+    throw new RejectError(RejectCode.CanisterReject, `The management canister's method ${method} cannot be called from outside the local IC`);
+  }
+
+  effectiveCanister(_method: string, _argument: Uint8Array): Principal | 'any' | undefined {
+    return undefined;
   }
 
   call(call: Call, respond: Respond): void {

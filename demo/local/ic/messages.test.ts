@@ -128,7 +128,7 @@ describe('the System API', () => {
     ['canister_query f', '(drop (call $call_perform))', 'ic0.call_perform cannot be called from a query'],
     ['canister_update f', '(call $accept_message)', 'ic0.accept_message cannot be called from an update'],
     ['canister_update f', '(drop (call $msg_reject_code))', 'ic0.msg_reject_code cannot be called from an update'],
-    ['canister_update f', '(drop (call $subnet_self_size))', 'ic0.subnet_self_size is not implemented in the local IC'],
+    ['canister_update f', '(call $cost_http_request_v2 (i32.const 0) (i32.const 0) (i32.const 0))', 'ic0.cost_http_request_v2 is not implemented in the local IC'],
     ['canister_update f', '(call $call_data_append (i32.const 0) (i32.const 0))', 'no call under construction'],
     ['canister_update f', '(call $msg_reply_data_append (i32.const 4194303) (i32.const 2))', 'heap out of bounds'],
     ['canister_update f', '(call $msg_arg_data_copy (i32.const 0) (i32.const 0) (i32.const 1))', 'past the end'],

@@ -1,6 +1,6 @@
 /**
- * Prices, in cycles, of what canisters pay for here: outgoing calls and HTTPS outcalls. `n` is the number of nodes that
- * the subnet is priced for; mainnet's application subnets have 13. Instructions, storage and ingress are not charged yet.
+ * Prices, in cycles, of what canisters pay for. `n` is the number of nodes that the subnet is priced for; mainnet's
+ * application subnets have 13. (IC documentation, "Cycles costs".)
  */
 
 /** What a v1 outcall may receive when it names no limit, and the most it can name: bytes. */
@@ -9,13 +9,43 @@ export const MAX_RESPONSE_BYTES = 2_000_000;
 /** Largest payload of a call between canisters, and of a reply to one: 2 MiB. */
 export const MAX_CALL_PAYLOAD = 2 * 2 ** 20;
 
+const INGRESS_BASE = 1_200_000n;
+const INGRESS_BYTE = 2_000n;
 const CALL_BASE = 260_000n;
 const CALL_BYTE = 1_000n;
 const MESSAGE_BASE = 5_000_000n;
 const MAX_INSTRUCTIONS = 40_000_000_000n; // of one message, at a cycle each
+const GIB_SECOND = 127_000n;
+const COMPUTE_PERCENT_SECOND = 10_000_000n;
 const REFERENCE_NODES = 13n;
 
 const scaled = (cycles: bigint, n: bigint) => (cycles * n) / REFERENCE_NODES;
+
+/** Taking in a message from outside. @param bytes those of the method's name and of the argument */
+export function ingressPrice(bytes: bigint, n: bigint): bigint {
+  return scaled(INGRESS_BASE + INGRESS_BYTE * bytes, n);
+}
+
+/** Executing one message, whatever becomes of it. */
+export function executionPrice(instructions: bigint, n: bigint): bigint {
+  return scaled(MESSAGE_BASE + instructions, n);
+}
+
+/** What a canister must have at hand for a message to be executed; what it does not use comes back. */
+export function executionReserve(n: bigint): bigint {
+  return executionPrice(MAX_INSTRUCTIONS, n);
+}
+
+/** Keeping a canister for a time. @param computeAllocation in percent */
+export function storagePrice(bytes: bigint, computeAllocation: bigint, nanoseconds: bigint, n: bigint): bigint {
+  const perSecond = GIB_SECOND * bytes + ((COMPUTE_PERCENT_SECOND * computeAllocation) << 30n);
+  return scaled((perSecond * nanoseconds) / 1_000_000_000n, n) >> 30n;
+}
+
+/** Transmitting a call and the response to it: what is not reserved but used of {@link callPrice}, without the callback. */
+export function transmissionPrice(requestBytes: bigint, responseBytes: bigint, n: bigint): bigint {
+  return scaled(CALL_BASE + CALL_BYTE * (requestBytes + responseBytes), n);
+}
 
 /**
  * What a canister must have at hand to make a call (spec, `ic0.cost_call`): the request, the largest possible response,

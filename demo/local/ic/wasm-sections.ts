@@ -95,6 +95,16 @@ export function sections(wasm: Uint8Array): SectionRange[] {
   return found;
 }
 
+/** Custom sections by name, in their order. */
+export function customSections(wasm: Uint8Array): { name: string; content: Uint8Array }[] {
+  return sections(wasm).filter(({ id }) => id === Section.custom).map(({ start, end }) => {
+    const reader = new WasmReader(wasm, start);
+    const length = reader.unsigned();
+    const name = Buffer.from(wasm.subarray(reader.at, reader.at + length)).toString();
+    return { name, content: wasm.slice(reader.at + length, end) };
+  });
+}
+
 export function encodeUnsigned(value: number): Uint8Array {
   const bytes: number[] = [];
   do {

@@ -113,7 +113,7 @@ describe('agreement', () => {
     const { outcall, ic, id } = await world(counting().listener, { nodes });
     const answer = await outcall({});
     expect(answer).toMatchObject({ code: RejectCode.SysTransient, message: 'No consensus could be reached. Replicas had different responses.' });
-    expect(ic.cycleBalance(id)).toBe(T - outcallPriceV1(BigInt('https://api.test/'.length), 1_000n, 13n));
+    expect(ic.expenses(id).outcalls).toBe(outcallPriceV1(BigInt('https://api.test/'.length), 1_000n, 13n));
   });
 
   test.each([4, 13])('%i nodes agree when the transform drops what differs', async (nodes) => {
@@ -314,9 +314,9 @@ describe('the price', () => {
       refunded: price - 1n,
       message: `http_request request sent with ${price - 1n} cycles, but ${price} cycles are required.`,
     });
-    expect(ic.cycleBalance(id)).toBe(T);
+    expect(ic.expenses(id).outcalls).toBe(0n);
     expect(await outcall(request, price + 5n)).toMatchObject({ code: 0, refunded: 5n });
-    expect(ic.cycleBalance(id)).toBe(T - price);
+    expect(ic.expenses(id).outcalls).toBe(price);
   });
 
   test('by version 1 counts a limit of 2,000,000 bytes when none is set', async () => {
@@ -338,7 +338,7 @@ describe('the price', () => {
     const delivery = 13n * 730n * size(answer.data);
     expect(charged).toBeGreaterThan(BASE + delivery + 13n * 50n * 500n);
     expect(charged).toBeLessThan(BASE + delivery + 13n * (50n * 1_000n + 300n * 2_000n));
-    expect(ic.cycleBalance(id)).toBe(T - charged);
+    expect(ic.expenses(id).outcalls).toBe(charged);
   });
 
   test('by version 2: less than the base fee is rejected', async () => {

@@ -1,16 +1,17 @@
-import { callPrice, createCanisterPrice, outcallPriceV1 } from '../prices.js';
+import { callPrice, createCanisterPrice, outcallPriceV1 } from '../../prices.js';
 import { fits64, type Host, join128, min, type SystemFunctions } from './host.js';
 
-/**
- * Cycles ("Cycles", "Cycle cost calculation"). Balances here move only by calls, outcalls, accepting and burning; there
- * is no freezing threshold yet, so the liquid balance is the balance.
- */
+/** Cycles ("Cycles", "Cycle cost calculation"). The balance is without what is set aside for the message under way, as on the IC. */
 export function cyclesFunctions(host: Host): SystemFunctions {
   const nodes = () => BigInt(host.execution.environment.pricedNodes);
   const accept = (most: bigint) => {
     const amount = min(most, host.execution.available);
     host.execution.accepted += amount;
     return amount;
+  };
+  const liquid = () => {
+    const { balance, environment } = host.execution;
+    return balance > environment.freezingLimit ? balance - environment.freezingLimit : 0n;
   };
   const refunded = () => host.execution.message.refunded ?? 0n;
 
@@ -20,7 +21,7 @@ export function cyclesFunctions(host: Host): SystemFunctions {
       host.memory.write128(dst, host.execution.balance);
     },
     canister_liquid_cycle_balance128: (dst: number) => {
-      host.memory.write128(dst, host.execution.balance);
+      host.memory.write128(dst, liquid());
     },
     msg_cycles_available: () => fits64('msg_cycles_available', host.execution.available),
     msg_cycles_available128: (dst: number) => {
@@ -35,7 +36,7 @@ export function cyclesFunctions(host: Host): SystemFunctions {
       host.memory.write128(dst, accept(join128(high, low)));
     },
     cycles_burn128: (high: bigint, low: bigint, dst: number) => {
-      const amount = min(join128(high, low), host.execution.balance);
+      const amount = min(join128(high, low), liquid());
       host.execution.burned += amount;
       host.memory.write128(dst, amount);
     },

@@ -1,4 +1,4 @@
-import type { RejectCode, Response } from './reject.js';
+import type { RejectCode, Response } from '../reject.js';
 import type { Mode } from './system-api/contexts.js';
 
 /** What makes the Wasm stop: a failed check of the System API, or `ic0.trap`. Thrown through the Wasm code. */
@@ -12,7 +12,7 @@ export interface Closure {
   readonly env: number;
 }
 
-/** One execution of one entry point: plain data, so that it can one day be handed to another thread. */
+/** One execution of one entry point: plain data, which is handed to the canister's thread. */
 export interface Message {
   readonly mode: Mode;
   readonly entry: { readonly name: string } | Closure;
@@ -41,13 +41,20 @@ export interface Environment {
   /** 1 running, 2 stopping, 3 stopped. */
   readonly status: 1 | 2 | 3;
   readonly balance: bigint;
+  /** The balance below which the canister is frozen: calls must leave it untouched. */
+  readonly freezingLimit: bigint;
   /** Cycles that came with the call and are not accepted yet. */
   readonly available: bigint;
+  /** Executed in this call context before this message. */
+  readonly contextInstructions: bigint;
   readonly globalTimer: bigint;
-  /** For `data_certificate`: none are issued yet. */
+  /** For `data_certificate`, in queries by users. */
   readonly certificate: Uint8Array | undefined;
   /** The number of nodes that prices are for. */
   readonly pricedNodes: number;
+  /** Of the root of trust, in DER. */
+  readonly rootKey: Uint8Array;
+  readonly subnet: Uint8Array;
 }
 
 /** A call as assembled by `call_new` … `call_perform`. */
@@ -56,6 +63,8 @@ export interface OutgoingCall {
   readonly method: string;
   readonly argument: Uint8Array;
   readonly cycles: bigint;
+  /** Held back for transmitting the call and its response, and for the callback; what of it is not used comes back. */
+  readonly reserved: bigint;
   readonly onReply: Closure;
   readonly onReject: Closure;
   readonly onCleanup: Closure | undefined;
@@ -71,15 +80,22 @@ export interface Effects {
   readonly accepted: bigint;
   /** Balance afterwards minus balance before. */
   readonly balanceChange: bigint;
+  readonly burned: bigint;
   readonly globalTimer: bigint | undefined;
   readonly certifiedData: Uint8Array | undefined;
   /** Whether `canister_inspect_message` let the message in. */
   readonly letIn: boolean;
 }
 
-export type Outcome =
-  | { readonly kind: 'returned'; readonly effects: Effects }
-  | { readonly kind: 'trapped'; readonly message: string };
+export type Outcome = Ending & {
+  readonly instructions: bigint;
+  /** Whether the module counts its instructions itself; otherwise they are estimated by the time taken. */
+  readonly counted: boolean;
+};
+type Ending = { readonly kind: 'returned'; readonly effects: Effects } | { readonly kind: 'trapped'; readonly message: string };
+
+/** What a canister's instruction takes here, by and large, where none are counted. */
+export const INSTRUCTIONS_PER_MS = 1_000_000;
 
 type Unfinished<T> = { -readonly [K in keyof T]: T[K] };
 /** The call that is being assembled; its payload grows piece by piece. */
@@ -96,15 +112,24 @@ export class Execution {
   readonly calls: OutgoingCall[] = [];
   accepted = 0n;
   burned = 0n;
-  /** Cycles that went away with calls, finished or under construction. */
+  /** Cycles that went away with calls, finished or under construction, and what is reserved for them. */
   attached = 0n;
   globalTimer: bigint | undefined;
   certifiedData: Uint8Array | undefined;
   letIn = false;
+  readonly #counter: () => bigint | undefined;
+  readonly #startedAt = performance.now();
 
-  constructor(message: Message, environment: Environment) {
+  /** @param counter reads the instructions counted so far, where the module counts them itself */
+  constructor(message: Message, environment: Environment, counter: () => bigint | undefined = () => undefined) {
     this.message = message;
     this.environment = environment;
+    this.#counter = counter;
+  }
+
+  /** Instructions executed so far, counted or else estimated. */
+  get instructions(): bigint {
+    return this.#counter() ?? BigInt(Math.round((performance.now() - this.#startedAt) * INSTRUCTIONS_PER_MS));
   }
 
   /** The balance as the message sees it at this moment. */
@@ -125,7 +150,7 @@ export class Execution {
 
   finish(): Effects {
     this.dropCall();
-    const { response, calls, accepted, globalTimer, certifiedData, letIn } = this;
-    return { response, calls, accepted, balanceChange: this.balance - this.environment.balance, globalTimer, certifiedData, letIn };
+    const { response, calls, accepted, burned, globalTimer, certifiedData, letIn } = this;
+    return { response, calls, accepted, burned, balanceChange: this.balance - this.environment.balance, globalTimer, certifiedData, letIn };
   }
 }

@@ -1,6 +1,6 @@
 import { Trap } from '../execution.js';
-import { MAX_CALL_PAYLOAD } from '../prices.js';
-import { reject, RejectCode } from '../reject.js';
+import { MAX_CALL_PAYLOAD } from '../../prices.js';
+import { reject, RejectCode } from '../../reject.js';
 import { blob, type Host, type SystemFunctions } from './host.js';
 
 /** The most a query may answer to a user: 3 MiB. Everything else goes by {@link MAX_CALL_PAYLOAD}. */

@@ -12,6 +12,8 @@ export function surroundingsFunctions(host: Host): SystemFunctions {
 
   return {
     ...blob('canister_self', host, () => host.execution.environment.self),
+    ...blob('subnet_self', host, () => host.execution.environment.subnet),
+    ...blob('root_key', host, () => host.execution.environment.rootKey),
     canister_status: () => host.execution.environment.status,
     canister_version: () => host.execution.environment.version,
     is_controller: (src: number, size: number) => {
@@ -19,6 +21,13 @@ export function surroundingsFunctions(host: Host): SystemFunctions {
       return host.execution.environment.controllers.some((controller) => principal.equals(controller)) ? 1 : 0;
     },
     in_replicated_execution: () => (NOT_REPLICATED.has(host.execution.message.mode) ? 0 : 1),
+
+    // 0 counts the instructions of this message, 1 those of the whole call context ("Performance counter").
+    performance_counter: (type: number) => {
+      if (type > 1) throw new Trap(`Canister trapped: ic0.performance_counter knows the counters 0 and 1, not ${type}`);
+      const { instructions, environment } = host.execution;
+      return type === 0 ? instructions : environment.contextInstructions + instructions;
+    },
 
     time: () => host.execution.environment.time,
     global_timer_set: (timestamp: bigint) => {
@@ -35,7 +44,7 @@ export function surroundingsFunctions(host: Host): SystemFunctions {
     data_certificate_present: () => (host.execution.environment.certificate === undefined ? 0 : 1),
     ...blob('data_certificate', host, () => {
       const { certificate } = host.execution.environment;
-      if (certificate === undefined) throw new Trap('Canister trapped: there is no data certificate (the local IC does not issue any yet); ask ic0.data_certificate_present first');
+      if (certificate === undefined) throw new Trap('Canister trapped: there is no data certificate here; ask ic0.data_certificate_present first');
       return certificate;
     }),
 

@@ -1,5 +1,5 @@
 import { type CallUnderConstruction, Trap } from '../execution.js';
-import { callPrice, MAX_CALL_PAYLOAD } from '../prices.js';
+import { callPrice, MAX_CALL_PAYLOAD } from '../../prices.js';
 import { type Host, join128, type SystemFunctions } from './host.js';
 
 /** Longest method name `call_new` takes, in bytes. */
@@ -38,6 +38,7 @@ export function callFunctions(host: Host): SystemFunctions {
         payload: [],
         payloadBytes: 0,
         cycles: 0n,
+        reserved: 0n,
         onReply: { fun: replyFun, env: replyEnv },
         onReject: { fun: rejectFun, env: rejectEnv },
         onCleanup: undefined,
@@ -71,13 +72,14 @@ export function callFunctions(host: Host): SystemFunctions {
     call_perform: () => {
       const { payload, payloadBytes, ...call } = current('call_perform');
       const { execution } = host;
-      // The price itself is not charged yet, only required to be there: most of it is a reservation that comes back.
-      const price = callPrice(BigInt(Buffer.byteLength(call.method)), BigInt(payloadBytes), BigInt(execution.environment.pricedNodes));
-      if (execution.balance < price) {
+      const { freezingLimit, pricedNodes } = execution.environment;
+      const reserved = callPrice(BigInt(Buffer.byteLength(call.method)), BigInt(payloadBytes), BigInt(pricedNodes));
+      if (execution.balance - freezingLimit < reserved) {
         execution.dropCall();
         return NOT_PERFORMED;
       }
-      execution.calls.push({ ...call, argument: new Uint8Array(Buffer.concat(payload)) });
+      execution.attached += reserved;
+      execution.calls.push({ ...call, reserved, argument: new Uint8Array(Buffer.concat(payload)) });
       execution.call = undefined;
       return 0;
     },

@@ -12,7 +12,7 @@ const unsigned = (value: Argument) => (typeof value === 'bigint' ? BigInt.asUint
 
 /**
  * The `ic0` module. Each function traps where the spec does not allow it to be called from; the few that are missing here
- * (subnet id, root key, performance counter, threshold signatures) trap too, and say so.
+ * (the price of v2 outcalls, threshold signatures) trap too, and say so.
  */
 export function createSystemApi(host: Host): Record<string, (...args: Argument[]) => unknown> {
   const implemented: SystemFunctions = {

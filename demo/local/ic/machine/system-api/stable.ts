@@ -1,5 +1,5 @@
 import { Trap } from '../execution.js';
-import { PAGE } from '../stable-memory.js';
+import { PAGE } from '../image.js';
 import type { Host, SystemFunctions } from './host.js';
 
 /** The 32-bit functions reach this many pages: 4 GiB. */
