@@ -1,31 +1,40 @@
 /** `npm start`: builds the element and the canister, and runs the world until Ctrl-C. */
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
+import { Principal } from '@dfinity/principal';
+import { FAULT_FLAGS, readFaults } from './local/ic/index.js';
 import { PortTaken, startWorld, type World, type WorldOptions } from './world.js';
 
 const { env } = process;
 const PORTS = { shop: ['8080', 'SHOP_PORT'], gateway: ['4943', 'GATEWAY_PORT'], stripe: ['4242', 'STRIPE_PORT'] } as const;
 
 const USAGE = `npm start -- [--shop-port 8080] [--gateway-port 4943] [--stripe-port 4242] [--no-build]
+             [--controller PRINCIPAL] [--nodes 4] [--seed TEXT] [--fault NAME[=VALUE]]…
+
+--controller  who controls the canister, as with: icp identity principal
+--nodes   how many nodes make each HTTPS outcall; 1 if not said
+--seed    the same keys and random numbers in every run with the same text
+--fault   what goes wrong, any number of times: ${FAULT_FLAGS.join(', ')}
+          (numbers: round-ms=2000, outcall-loss=0.2)
 
 Environment: SHOP_PORT, GATEWAY_PORT, STRIPE_PORT; STRIPE_API_KEY and STRIPE_PAYMENT_LINK, both, for the real Stripe.`;
 
 try {
-  const { ports, build, help } = readFlags();
+  const { build, help, ...options } = readFlags();
   if (help) console.log(USAGE);
-  else await run(ports, build);
+  else await run(options, build);
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;
 }
 
-async function run(ports: WorldOptions['ports'], build: boolean): Promise<void> {
+async function run(options: Pick<WorldOptions, 'ports' | 'ic' | 'controller'>, build: boolean): Promise<void> {
   const stripe = readStripe();
   if (build) {
     console.log('Building the element and the canister…');
     await Promise.all([npmRun('build:element'), npmRun('build:canister')]);
   }
-  const world = await startWorld({ ports, stripe, log: (line) => console.log(`[canister] ${line}`) });
+  const world = await startWorld({ ...options, stripe, log: (line) => console.log(`[canister] ${line}`) });
   console.log(welcome(world));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close().then(() => process.exit(0)));
 }
@@ -36,12 +45,16 @@ async function npmRun(script: string): Promise<void> {
   });
 }
 
-function readFlags(): { ports: WorldOptions['ports']; build: boolean; help: boolean } {
+function readFlags(): Pick<WorldOptions, 'ports' | 'ic' | 'controller'> & { build: boolean; help: boolean } {
   const { values } = parseArgs({
     options: {
       'shop-port': { type: 'string' },
       'gateway-port': { type: 'string' },
       'stripe-port': { type: 'string' },
+      controller: { type: 'string' },
+      nodes: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      fault: { type: 'string', multiple: true, default: [] },
       build: { type: 'boolean', default: true },
       help: { type: 'boolean', default: false },
     },
@@ -55,7 +68,18 @@ function readFlags(): { ports: WorldOptions['ports']; build: boolean; help: bool
     return port;
   };
   const ports = { shop: read('shop'), gateway: read('gateway'), stripe: read('stripe') };
-  return { ports, build: values.build, help: values.help };
+  const nodes = Number(values.nodes);
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 40) throw new Error(`--nodes is a number from 1 to 40, not ${JSON.stringify(values.nodes)}.`);
+  const controller = values.controller === undefined ? undefined : readPrincipal(values.controller);
+  return { ports, controller, ic: { nodes, seed: values.seed, faults: readFaults(values.fault) }, build: values.build, help: values.help };
+}
+
+function readPrincipal(text: string): Principal {
+  try {
+    return Principal.fromText(text);
+  } catch {
+    throw new Error(`--controller is a principal, as \`icp identity principal\` prints it, not ${JSON.stringify(text)}.`);
+  }
 }
 
 function readStripe(): { key: string; paymentLink: string } | undefined {

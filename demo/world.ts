@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
-import { LocalIc, startGateway } from './local/ic/index.js';
+import { createAgentApi, LocalIc, type LocalIcOptions, startGateway } from './local/ic/index.js';
 import { startStripe, type StripeStandIn } from './local/stripe/index.js';
 import { startShop } from './shop/server.js';
 
@@ -11,8 +11,10 @@ export interface WorldOptions {
   ports: { shop: number; gateway: number; stripe: number };
   /** The real Stripe instead of the stand-in: a restricted test key, and a payment link that returns to the shop. */
   stripe?: { key: string; paymentLink: string };
-  /** Nodes that make each outcall; 1 by default. */
-  nodes?: number;
+  /** How the local Internet Computer is set up. */
+  ic?: Pick<LocalIcOptions, 'nodes' | 'seed' | 'faults'>;
+  /** Who controls the canister, besides {@link World.upgrade}. Nobody by default. */
+  controller?: Principal;
   /** Takes what the canister prints, and why it trapped. */
   log?: (line: string) => void;
 }
@@ -49,7 +51,7 @@ const CYCLES = 10_000_000_000_000n;
 
 /** Starts everything. Rejects with {@link PortTaken}, after closing what had started. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { ports, nodes, log } = options;
+  const { ports, log } = options;
   const started: { close(): Promise<void> }[] = [];
   const open = async <T extends { close(): Promise<void> }>(server: keyof typeof ports, start: Promise<T>): Promise<T> => {
     const running = await start.catch((error: NodeJS.ErrnoException) => {
@@ -65,12 +67,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   try {
     const stripe = options.stripe ? undefined : await open('stripe', startStripe({ port: ports.stripe }));
     const key = options.stripe?.key ?? stripe!.keys.good;
-    const ic = new LocalIc({ nodes, log, outcallHosts: stripe && { [STRIPE_HOST]: stripe.url } });
+    const ic = new LocalIc({ ...options.ic, log, outcallHosts: stripe && { [STRIPE_HOST]: stripe.url } });
     started.push(ic);
-    const canister = ic.createCanister({ cycles: CYCLES });
+    const canister = ic.createCanister({ cycles: CYCLES, controller: options.controller });
     const wasm = new Uint8Array(await readFile(new URL('../dist/stripe_backend.wasm', import.meta.url)));
     await ic.install(canister, wasm, new Uint8Array(IDL.encode([InitArgument], [{ api_host: STRIPE_HOST, api_key: key }])));
-    const { port: gatewayPort } = await open('gateway', startGateway(ic, { port: ports.gateway }));
+    const { port: gatewayPort } = await open('gateway', startGateway(ic, { port: ports.gateway, api: createAgentApi(ic) }));
     const gateway = `http://localhost:${gatewayPort}`;
 
     const tag = { paymentLink: options.stripe?.paymentLink ?? '', canisterId: canister.toText(), gateway, price: options.stripe ? 'The price is set on Stripe' : '€19.99' };

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  world = await startWorld({ ports: { shop: 0, gateway: 0, stripe: 0 }, nodes: 4 });
+  world = await startWorld({ ports: { shop: 0, gateway: 0, stripe: 0 }, ic: { nodes: 4 } });
   context = await browser.newContext({ viewport: { width: 1100, height: 900 } });
   page = await context.newPage();
   asked = [];

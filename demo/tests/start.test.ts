@@ -69,6 +69,8 @@ describe('npm start', () => {
 
   it.each([
     [['--shop-port', 'eighty'], {}, '--shop-port is a number up to 65535'],
+    [['--nodes', '0'], {}, '--nodes is a number from 1 to 40'],
+    [['--fault', 'rounds=2'], {}, 'There is no fault "rounds"; there are round-ms'],
     [['--shop'], {}, 'npm start -- [--shop-port 8080]'],
     [[], { STRIPE_API_KEY: 'rk_test_1' }, 'set both STRIPE_API_KEY and STRIPE_PAYMENT_LINK'],
     [[], { STRIPE_API_KEY: 'rk_live_1', STRIPE_PAYMENT_LINK: 'https://buy.stripe.com/1' }, 'must be a restricted test key'],

@@ -3,7 +3,7 @@ import { CallContext, type Respond } from './call-context.js';
 import type { CanisterCore } from './canister-core.js';
 import type { Effects, Message, Outcome, OutgoingCall } from './machine/execution.js';
 import { ingressPrice, transmissionPrice } from './prices.js';
-import { reject, RejectCode, type Response } from './reject.js';
+import { ErrorCode, reject, RejectCode, rejectWith, type Response } from './reject.js';
 import type { Call } from './surroundings.js';
 
 const MANAGEMENT_ID = Principal.managementCanister();
@@ -22,7 +22,7 @@ export class CanisterCalls {
   readonly #nodes: bigint;
   readonly #contexts = new Set<CallContext>();
   #cancelHeartbeat: () => void = () => undefined;
-  #whenIdle: (() => void)[] = [];
+  #whenIdle: ((isIdle: boolean) => void)[] = [];
 
   constructor(core: CanisterCore) {
     this.#core = core;
@@ -42,7 +42,7 @@ export class CanisterCalls {
       const { updates, queries } = this.#core.code;
       const kind = updates.has(call.method) ? 'update' : queries.has(call.method) ? 'query' : undefined;
       if (kind === undefined) {
-        respond(this.#core.error(`Canister has no update method '${call.method}'.`), call.cycles);
+        respond(this.#core.error(ErrorCode.CanisterMethodNotFound, `Canister has no update method '${call.method}'.`), call.cycles);
         return;
       }
       const context = this.#open(new CallContext(call.origin, call.caller, call.cycles, call.deadline, respond));
@@ -74,14 +74,19 @@ export class CanisterCalls {
     });
   }
 
-  /** Resolves when no call waits for this canister any more. */
-  async idle(): Promise<void> {
-    if (this.#contexts.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  /** Resolves with true when no call waits for this canister any more, or with false when nobody waits for that any more. */
+  async idle(): Promise<boolean> {
+    return this.#contexts.size === 0 || new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  /** Ends the wait of those who wait for the canister to come to rest. */
+  noLongerAwaited(): void {
+    this.#tell(false);
   }
 
   /** Whoever waits for the canister gets a reject; what it waits for itself will be of no use to it. */
   rejectAll(message: string): void {
-    for (const context of this.#contexts) if (context.needsResponse) context.respond(reject(RejectCode.CanisterReject, message));
+    for (const context of this.#contexts) if (context.needsResponse) context.respond(rejectWith(ErrorCode.CanisterRejectedMessage, message));
   }
 
   #open(context: CallContext): CallContext {
@@ -156,12 +161,15 @@ export class CanisterCalls {
   /** Rejects a call that nothing can answer any more ("Call context starvation"), and forgets contexts that have ended. */
   #settle(context: CallContext, trap: string | undefined): void {
     if (context.outstanding > 0) return;
-    if (context.needsResponse) context.respond(this.#core.error(trap ?? 'Canister did not reply to the call'));
+    if (context.needsResponse) context.respond(trap === undefined ? this.#core.error(ErrorCode.CanisterDidNotReply, 'Canister did not reply to the call') : this.#core.trapped(trap));
     this.#contexts.delete(context);
-    if (this.#contexts.size > 0) return;
+    if (this.#contexts.size === 0) this.#tell(true);
+  }
+
+  #tell(isIdle: boolean): void {
     const waiting = this.#whenIdle;
     this.#whenIdle = [];
-    for (const resolve of waiting) resolve();
+    for (const resolve of waiting) resolve(isIdle);
   }
 }
 

@@ -5,7 +5,7 @@ import { type CanisterModule, loadCanisterModule } from './canister-module.js';
 import type { Effects } from './machine/execution.js';
 import { Machine } from './machine/machine.js';
 import type { UpgradeOptions } from './management/canister-control.js';
-import { RejectCode, RejectError } from './reject.js';
+import { ErrorCode, RejectCode, RejectError } from './reject.js';
 
 /** Puts new code into an empty canister, or in place of all that it has. See {@link CanisterControl}. */
 export async function installCode(core: CanisterCore, wasm: Uint8Array, argument: Uint8Array, sender: Principal, mode: 'install' | 'reinstall'): Promise<void> {
@@ -28,7 +28,7 @@ export async function installCode(core: CanisterCore, wasm: Uint8Array, argument
 /** Replaces the code and keeps stable memory. All or nothing: when anything traps, the old code goes on with its heap. */
 export async function upgradeCode(core: CanisterCore, wasm: Uint8Array, argument: Uint8Array, sender: Principal, { skipPreUpgrade }: UpgradeOptions): Promise<void> {
   const { machine } = core;
-  if (machine === undefined) throw new RejectError(RejectCode.CanisterError, `Canister ${core.id.toText()} has no Wasm module to upgrade from. Install one first.`);
+  if (machine === undefined) throw new RejectError(RejectCode.CanisterError, `Canister ${core.id.toText()} has no Wasm module to upgrade from. Install one first.`, ErrorCode.CanisterWasmModuleNotFound);
   try {
     const code = await load(core, wasm);
     const before = skipPreUpgrade ? undefined : await preUpgrade(core, machine, sender);
@@ -65,7 +65,7 @@ async function load(core: CanisterCore, wasm: Uint8Array): Promise<CanisterModul
   try {
     return await loadCanisterModule(wasm, core.around.memoryLimit);
   } catch (error) {
-    throw new RejectError(RejectCode.CanisterError, `The Wasm module is refused: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RejectError(RejectCode.CanisterError, `The Wasm module is refused: ${error instanceof Error ? error.message : String(error)}`, ErrorCode.CanisterInvalidWasm);
   }
 }
 
@@ -85,5 +85,6 @@ async function adopt(core: CanisterCore, machine: Machine, effects: Effects | un
 function refusal(core: CanisterCore, error: unknown): unknown {
   if (!(error instanceof BootError)) return error;
   core.log(`the code is not changed: ${error.message}`);
-  return new RejectError(RejectCode.CanisterError, `Error from Canister ${core.id.toText()}: ${error.message}`);
+  const { code, message, errorCode } = core.trapped(error.message);
+  return new RejectError(code, message, errorCode);
 }

@@ -8,7 +8,7 @@ import type { Machine } from './machine/machine.js';
 import type { Mode } from './machine/system-api/contexts.js';
 import type { CanisterSettings, MemoryUse } from './management/canister-control.js';
 import { executionPrice, executionReserve } from './prices.js';
-import { reject, RejectCode, type Response } from './reject.js';
+import { ErrorCode, type Reject, rejectWith } from './reject.js';
 import { SerialQueue } from './serial-queue.js';
 import type { Surroundings } from './surroundings.js';
 import { Upkeep } from './upkeep.js';
@@ -18,6 +18,13 @@ export type Status = keyof typeof STATUS;
 /** What {@link CanisterCore.trapNext} can hit. */
 const TRAPPABLE = { update: 'U', query: 'NRQ', transform: 'TQ', reply: 'Ry', reject: 'Rt', cleanup: 'C', timer: 'T' } as const;
 export type Trappable = keyof typeof TRAPPABLE;
+
+/** How the messages of traps begin that have an error code of their own. */
+const TRAPS = [
+  ['Canister called', ErrorCode.CanisterCalledTrap],
+  ['Canister violated contract', ErrorCode.CanisterContractViolation],
+  ['Canister exceeded the limit', ErrorCode.CanisterInstructionLimitExceeded],
+] as const;
 
 const DEFAULT_SETTINGS = {
   computeAllocation: 0n,
@@ -182,22 +189,29 @@ export class CanisterCore {
   }
 
   /** Why the canister takes no calls at present, if so. */
-  refusal(): Response | undefined {
-    if (this.machine === undefined) return this.error(`Attempted to execute a message on canister ${this.id.toText()}, but the canister contains no Wasm module`);
-    if (this.status !== 'running') return reject(RejectCode.CanisterError, `Canister ${this.id.toText()} is ${this.status}`);
+  refusal(): Reject | undefined {
+    if (this.machine === undefined) return this.error(ErrorCode.CanisterWasmModuleNotFound, 'Attempted to execute a message, but the canister contains no Wasm module');
+    const text = `Canister ${this.id.toText()} is ${this.status}`;
+    if (this.status === 'stopping') return rejectWith(ErrorCode.CanisterStopping, text);
+    if (this.status === 'stopped') return rejectWith(ErrorCode.CanisterStopped, text);
     return undefined;
   }
 
   /** That the canister is frozen, or would be by what a message may cost; if so. */
-  outOfCycles(): Response | undefined {
+  outOfCycles(): Reject | undefined {
     this.upkeep.collect();
     const missing = this.upkeep.missingForMessage;
     if (missing <= 0n) return undefined;
-    return reject(RejectCode.SysTransient, `Canister ${this.id.toText()} is out of cycles: please top up the canister with at least ${missing} additional cycles`);
+    return rejectWith(ErrorCode.CanisterOutOfCycles, `Canister ${this.id.toText()} is out of cycles: please top up the canister with at least ${missing} additional cycles`);
   }
 
-  error(message: string): Response {
-    return reject(RejectCode.CanisterError, `Error from Canister ${this.id.toText()}: ${message}`);
+  error(code: ErrorCode, message: string): Reject {
+    return rejectWith(code, `Error from Canister ${this.id.toText()}: ${message}`);
+  }
+
+  /** For a message that has trapped. */
+  trapped(message: string): Reject {
+    return this.error(TRAPS.find(([beginning]) => message.startsWith(beginning))?.[1] ?? ErrorCode.CanisterTrapped, message);
   }
 
   readonly log = (line: string): void => {

@@ -1,14 +1,29 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { LocalIc } from './index.js';
 import { loadCanisterModule } from './canister-module.js';
 import { exportInternals, INTERNAL } from './export-internals.js';
 import { canister, NO_ARGUMENT, readI32 } from './testing/wat.js';
-import { Section, sections } from './wasm-sections.js';
+import { encodeSection, Section, sections } from './wasm-sections.js';
 
 const MEMORY = 64 * 2 ** 20;
 const bare = { memory: '', prelude: '' };
 const exportsOf = ({ module }: { module: WebAssembly.Module }) => WebAssembly.Module.exports(module).map(({ name }) => name);
+
+/** A module with custom sections of these names, each of them a text. */
+const withMetadata = (names: string[]) =>
+  Buffer.concat([canister(''), ...names.map((name) => encodeSection(Section.custom, Buffer.concat([Uint8Array.of(name.length), Buffer.from(`${name}the text`)])))]);
+
+test('metadata is read, and what else a module says about itself is not', async () => {
+  const { metadata, hash, size } = await loadCanisterModule(withMetadata(['icp:public candid:service', 'producers', 'icp:private notes']), MEMORY);
+  expect(metadata.map(({ name, isPublic, content }) => [name, isPublic, Buffer.from(content).toString()])).toEqual([
+    ['candid:service', true, 'the text'],
+    ['notes', false, 'the text'],
+  ]);
+  const wasm = withMetadata(['icp:public candid:service', 'producers', 'icp:private notes']);
+  expect([Buffer.from(hash).toString('hex'), size]).toEqual([createHash('sha256').update(wasm).digest('hex'), wasm.length]);
+});
 
 describe('opening up a module', () => {
   test('exports memory, table, start function and the globals that can change', async () => {
@@ -48,6 +63,7 @@ describe('what the IC does not allow', () => {
     ['a method twice', canister('(func (export "canister_update f")) (func (export "canister_query f"))'), 'exports the method f more than once'],
     ['a 64-bit memory', canister('', { memory: '(memory i64 1)', prelude: '' }), '64-bit memory'],
     ['a mutable v128 global', canister('(global (mut v128) (v128.const i64x2 1 2))', bare), 'v128'],
+    ['a metadata section twice', withMetadata(['icp:public note', 'icp:private note']), 'metadata section note more than once'],
     ['no Wasm', new TextEncoder().encode('nonsense'), 'not a valid Wasm module'],
     ['half a module', canister('(func (export "canister_update f"))').subarray(0, 60), 'not a valid Wasm module'],
   ])('%s', async (_what, wasm, message) => {

@@ -89,8 +89,11 @@ function unpack(bytes: Uint8Array): Uint8Array {
 }
 
 function readMetadata(wasm: Uint8Array): MetadataSection[] {
-  return customSections(wasm).flatMap(({ name, content }) => {
+  const metadata = customSections(wasm).flatMap(({ name, content }) => {
     const found = METADATA.exec(name);
     return found === null ? [] : [{ name: found[2] ?? '', isPublic: found[1] === 'public', content }];
   });
+  const twice = metadata.find(({ name }, index) => metadata.findIndex((other) => other.name === name) !== index);
+  if (twice !== undefined) throw new Error(`the module has the metadata section ${twice.name} more than once`);
+  return metadata;
 }

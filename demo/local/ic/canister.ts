@@ -6,8 +6,11 @@ import { CanisterCore, type Status, type Trappable } from './canister-core.js';
 import type { CanisterState } from './certification/subnet-state.js';
 import type { Expenses } from './cycle-account.js';
 import type { CanisterControl, CanisterSettings, MemoryUse, UpgradeOptions } from './management/canister-control.js';
-import { reject, RejectCode, type Response } from './reject.js';
+import { ErrorCode, RejectCode, RejectError, type Response, rejectWith } from './reject.js';
 import type { Call, Surroundings } from './surroundings.js';
+
+/** How long stopping may take, in milliseconds; the spec leaves it open. */
+const STOP_MS = 300_000;
 
 /** One canister. Its messages execute one at a time, in the order they came, and queries beside them. */
 export class Canister implements CanisterControl {
@@ -109,11 +112,11 @@ export class Canister implements CanisterControl {
     return core.aside(async () => {
       const refusal = mode === 'TQ' && core.status === 'stopping' ? undefined : core.refusal();
       if (refusal !== undefined) return refusal;
-      if (core.code.compositeQueries.has(method)) return core.error(`${method} is a composite query, which the local IC does not run`);
-      if (!core.code.queries.has(method)) return core.error(`Canister has no query method '${method}'.`);
+      if (core.code.compositeQueries.has(method)) return core.error(ErrorCode.CanisterMethodNotFound, `${method} is a composite query, which the local IC does not run`);
+      if (!core.code.queries.has(method)) return core.error(ErrorCode.CanisterMethodNotFound, `Canister has no query method '${method}'.`);
       const outcome = await core.ask({ mode, entry: { name: `canister_query ${method}` }, caller, argument, needsResponse: true });
-      if (outcome.kind === 'trapped') return core.error(outcome.message);
-      return outcome.effects.response ?? core.error('Canister did not reply to the call');
+      if (outcome.kind === 'trapped') return core.trapped(outcome.message);
+      return outcome.effects.response ?? core.error(ErrorCode.CanisterDidNotReply, 'Canister did not reply to the call');
     });
   }
 
@@ -126,8 +129,8 @@ export class Canister implements CanisterControl {
       const name = 'canister_inspect_message';
       if (!core.code.entryPoints.has(name)) return undefined;
       const outcome = await core.ask({ mode: 'F', entry: { name }, caller, argument, methodName: method });
-      if (outcome.kind === 'trapped') return core.error(outcome.message);
-      return outcome.effects.letIn ? undefined : reject(RejectCode.CanisterReject, `Canister ${this.id.toText()} rejected the message`);
+      if (outcome.kind === 'trapped') return core.trapped(outcome.message);
+      return outcome.effects.letIn ? undefined : rejectWith(ErrorCode.CanisterRejectedMessage, `Canister ${this.id.toText()} rejected the message`);
     });
   }
 
@@ -164,18 +167,29 @@ export class Canister implements CanisterControl {
     });
   }
 
-  /** Takes no more calls, and resolves once every open call context has ended (spec, `stop_canister`). */
+  /**
+   * Takes no more calls, and resolves once every open call context has ended (spec, `stop_canister`).
+   * @throws {RejectError} when the canister is started meanwhile, or has not come to rest after five minutes
+   */
   async stop(): Promise<void> {
-    this.#core.status = 'stopping';
-    this.#core.version += 1n;
-    if (!this.#core.around.faults.stopAtOnce) await this.#calls.idle();
-    this.#core.status = 'stopped';
-    this.#core.version += 1n;
+    const core = this.#core;
+    if (core.status === 'stopped') return;
+    core.status = 'stopping';
+    core.version += 1n;
+    const rested = core.around.faults.stopAtOnce || (await Promise.race([this.#calls.idle(), core.around.clock.wait(STOP_MS)]));
+    if (core.status !== 'stopping') {
+      throw new RejectError(RejectCode.CanisterError, `Canister ${this.id.toText()} was started before it had stopped`);
+    }
+    if (rested !== true) throw new RejectError(RejectCode.SysTransient, 'Stop canister request timed out');
+    core.status = 'stopped';
+    core.version += 1n;
   }
 
   start(): void {
+    if (this.#core.status === 'running') return;
     this.#core.status = 'running';
     this.#core.version += 1n;
+    this.#calls.noLongerAwaited();
     this.#core.globalTimer.arm();
   }
 

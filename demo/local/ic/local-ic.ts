@@ -12,9 +12,10 @@ import { Clock } from './clock.js';
 import type { Expenses } from './cycle-account.js';
 import { type Faults, NO_FAULTS } from './faults.js';
 import type { CanisterSettings } from './management/canister-control.js';
-import { Management } from './management.js';
+import { Management } from './management/management.js';
 import { type OutcallOptions, performOutcall } from './outcall/outcall.js';
-import { reject, RejectCode, RejectError, replyOrThrow, type Response } from './reject.js';
+import { createCanisterPrice } from './prices.js';
+import { ErrorCode, reject, RejectCode, RejectError, rejectWith, replyOrThrow, type Response } from './reject.js';
 import type { Call, ExecutedMessage, Surroundings } from './surroundings.js';
 
 export interface LocalIcOptions {
@@ -85,6 +86,9 @@ export class LocalIc implements Subnet {
       serverTimeoutMs: outcallTimeoutMs,
       subnetTimeoutMs: options.subnetTimeoutMs ?? 2 * outcallTimeoutMs,
       signal: this.#closed.signal,
+      faults: this.faults,
+      draw: () => Buffer.from(this.#random(4)).readUInt32BE() / 2 ** 32,
+      wait: (ms) => this.#clock.wait(ms),
     };
     const certificates = new DataCertificates(this.trust);
     this.#surroundings = {
@@ -103,21 +107,25 @@ export class LocalIc implements Subnet {
         this.#send(call, respond);
       },
     };
-    this.#management = new Management((call, respond) => {
-      this.#httpRequest(call, respond);
-    });
+    this.#management = new Management(
+      {
+        canister: (id) => this.#canisters.get(id.toText()),
+        create: (canister) => this.#create(canister),
+        defaultCycles: DEFAULT_CYCLES,
+        random: (bytes) => this.#random(bytes),
+      },
+      {
+        httpRequest: (call, respond) => {
+          this.#httpRequest(call, respond);
+        },
+        creationFee: createCanisterPrice(BigInt(pricedNodes)),
+      },
+    );
   }
 
   /** An empty canister. Ids are the same in every run, in the order of creation, unless `id` says otherwise. */
   createCanister(options: { id?: Principal; cycles?: bigint; controller?: Principal } = {}): Principal {
-    return this.create({ id: options.id, cycles: options.cycles ?? DEFAULT_CYCLES, settings: { controllers: [options.controller ?? DEFAULT_CONTROLLER] } });
-  }
-
-  /** @throws {Error} when there is a canister with this id */
-  create({ id = this.#nextId(), cycles, settings }: { id?: Principal; cycles: bigint; settings: Partial<CanisterSettings> }): Principal {
-    if (this.#canisters.has(id.toText())) throw new Error(`there is a canister ${id.toText()} already`);
-    this.#canisters.set(id.toText(), new Canister(id, { controllers: [DEFAULT_CONTROLLER], ...settings }, cycles, this.#surroundings));
-    return id;
+    return this.#create({ id: options.id, cycles: options.cycles ?? DEFAULT_CYCLES, settings: { controllers: [options.controller ?? DEFAULT_CONTROLLER] } });
   }
 
   /** The time of the IC, in nanoseconds since 1970. */
@@ -187,7 +195,7 @@ export class LocalIc implements Subnet {
   }
 
   async submit(call: IngressCall, onProcessing: () => void): Promise<{ readonly response: Promise<Response> }> {
-    const { canister: id, method, argument, sender } = call;
+    const { canister: id, method, argument, sender, expiry } = call;
     if (argument.length > MAX_INGRESS) throw new RejectError(RejectCode.SysFatal, `The argument has ${argument.length} bytes, of at most ${MAX_INGRESS} in an ingress message`);
     const isManagement = id.compareTo(MANAGEMENT) === 'eq';
     if (isManagement) this.#management.checkIngress(method, argument, sender);
@@ -200,14 +208,18 @@ export class LocalIc implements Subnet {
     };
     const end = this.#activity.begin();
     const response = this.#round().then(() => new Promise<Response>((resolve) => {
-      if (isManagement) onProcessing();
-      this.#send(message, resolve);
+      if (expiry !== undefined && this.now() > expiry) resolve(reject(RejectCode.SysTransient, 'The call has expired before it could be processed'));
+      else {
+        if (isManagement) onProcessing();
+        this.#send(message, resolve);
+      }
       end();
     }));
     return { response };
   }
 
   async answerQuery({ canister, method, argument, sender }: IngressCall): Promise<Response> {
+    if (canister.compareTo(MANAGEMENT) === 'eq') return this.#management.query(method, argument, sender);
     const found = this.#canisters.get(canister.toText());
     if (found === undefined) return notFound(canister);
     return found.query(method, argument, sender.toUint8Array(), 'NRQ');
@@ -282,9 +294,15 @@ export class LocalIc implements Subnet {
     await this.settled();
   }
 
+  #create({ id = this.#nextId(), cycles, settings }: { id?: Principal; cycles: bigint; settings: Partial<CanisterSettings> }): Principal {
+    if (this.#canisters.has(id.toText())) throw new Error(`there is a canister ${id.toText()} already`);
+    this.#canisters.set(id.toText(), new Canister(id, { controllers: [DEFAULT_CONTROLLER], ...settings }, cycles, this.#surroundings));
+    return id;
+  }
+
   #canister(id: Principal): Canister {
     const canister = this.#canisters.get(id.toText());
-    if (canister === undefined) throw new RejectError(RejectCode.DestinationInvalid, `Canister ${id.toText()} not found`);
+    if (canister === undefined) throw new RejectError(RejectCode.DestinationInvalid, `Canister ${id.toText()} not found`, ErrorCode.CanisterNotFound);
     return canister;
   }
 
@@ -332,6 +350,13 @@ export class LocalIc implements Subnet {
       transform: (method: string, argument: Uint8Array) => caller.query(method, argument, MANAGEMENT.toUint8Array(), 'TQ'),
     };
     const end = this.#outcalls.begin();
+    const jump = this.faults.clockJumpMs;
+    if (jump > 0) {
+      this.faults.clockJumpMs = 0;
+      setImmediate(() => {
+        this.#clock.advance(jump);
+      });
+    }
     performOutcall(context, this.#outcallOptions)
       .then(
         async ({ response, refunded }) => {
@@ -351,5 +376,5 @@ function callerOfCode(canister: Canister): Principal {
 }
 
 function notFound(id: Principal): Response {
-  return reject(RejectCode.DestinationInvalid, `Canister ${id.toText()} not found`);
+  return rejectWith(ErrorCode.CanisterNotFound, `Canister ${id.toText()} not found`);
 }

@@ -9,6 +9,8 @@ export interface IngressCall {
   readonly method: string;
   readonly argument: Uint8Array;
   readonly sender: Principal;
+  /** Its `ingress_expiry`, in nanoseconds since 1970: "the canister will not start processing a call past" it. Absent for never. */
+  readonly expiry?: bigint;
 }
 
 /** What the agent API needs of the local IC. */

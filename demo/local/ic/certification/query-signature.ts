@@ -1,4 +1,4 @@
-import type { Response } from '../reject.js';
+import { errorCodeText, type Reject, type Response } from '../reject.js';
 import { domainSeparator } from './domain-separator.js';
 import type { NodeKey } from './keys.js';
 import { hashOfMap } from './request-id.js';
@@ -29,6 +29,11 @@ export function responseFields(response: Response): Record<string, unknown> {
     case 'reply':
       return { status: 'replied', reply: { arg: response.data } };
     case 'reject':
-      return { status: 'rejected', reject_code: response.code, reject_message: response.message };
+      return { status: 'rejected', ...rejectFields(response) };
   }
+}
+
+/** A reject, as it goes into CBOR. */
+export function rejectFields({ code, message, errorCode }: Reject): Record<string, unknown> {
+  return { reject_code: code, reject_message: message, ...(errorCode !== undefined && { error_code: errorCodeText(errorCode) }) };
 }

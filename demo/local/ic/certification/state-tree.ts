@@ -1,3 +1,4 @@
+import { errorCodeText } from '../reject.js';
 import { encodeCbor } from '../cbor.js';
 import { branch, type HashTree, type Label, leaf } from './hash-tree.js';
 import type { CanisterState, ModuleState, RequestStatus, SubnetState } from './subnet-state.js';
@@ -33,7 +34,7 @@ function moduleLabels(module: ModuleState): (readonly [Label, HashTree])[] {
   ];
 }
 
-/** "Request status". There is no `error_code`: its values are an implementation's own. */
+/** "Request status". */
 function requestTree(request: RequestStatus): HashTree {
   const status = ['status', text(request.status)] as const;
   switch (request.status) {
@@ -43,7 +44,9 @@ function requestTree(request: RequestStatus): HashTree {
       return branch([status]);
     case 'replied':
       return branch([status, ['reply', leaf(request.reply)]]);
-    case 'rejected':
-      return branch([status, ['reject_code', natural(BigInt(request.code))], ['reject_message', text(request.message)]]);
+    case 'rejected': {
+      const errorCode = request.errorCode === undefined ? [] : [['error_code', text(errorCodeText(request.errorCode))] as const];
+      return branch([status, ['reject_code', natural(BigInt(request.code))], ['reject_message', text(request.message)], ...errorCode]);
+    }
   }
 }

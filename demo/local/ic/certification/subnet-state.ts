@@ -1,5 +1,5 @@
 import type { Principal } from '@dfinity/principal';
-import type { RejectCode } from '../reject.js';
+import type { ErrorCode, RejectCode } from '../reject.js';
 
 /** What the subnet certifies about itself at one moment: the source of the state tree (interface specification, "The system state tree"). */
 export interface SubnetState {
@@ -38,7 +38,7 @@ export interface MetadataSection {
 export type RequestStatus =
   | { readonly status: 'received' | 'processing' | 'done' }
   | { readonly status: 'replied'; readonly reply: Uint8Array }
-  | { readonly status: 'rejected'; readonly code: RejectCode; readonly message: string };
+  | { readonly status: 'rejected'; readonly code: RejectCode; readonly message: string; readonly errorCode?: ErrorCode };
 
 export interface RequestState {
   /** The request id, 32 bytes. */

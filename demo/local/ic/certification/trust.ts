@@ -15,7 +15,7 @@ import { witness } from './witness.js';
  */
 export type DelegationFormat = 'flat' | 'sharded' | 'none';
 
-/** In nanoseconds. The IC renews delegations about once a week. */
+/** How old a delegation gets before it is renewed, in nanoseconds: a day; on the IC, about a week. */
 const DELEGATION_AGE = 86_400_000_000_000n;
 
 /**

@@ -1,33 +1,12 @@
-import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
-import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Listening } from '../../listen.js';
 import { LocalIc, startGateway } from '../index.js';
+import { rootHash } from '../certification/hash-tree.js';
+import { CERTIFICATE, certifiedCanister } from '../testing/certified-canister.js';
 import { canister, NO_ARGUMENT } from '../testing/wat.js';
-
-const Headers = IDL.Vec(IDL.Tuple(IDL.Text, IDL.Text));
-const Request = IDL.Record({ method: IDL.Text, url: IDL.Text, headers: Headers, body: IDL.Vec(IDL.Nat8), certificate_version: IDL.Opt(IDL.Nat16) });
-const Token = IDL.Record({ key: IDL.Text });
-const Strategy = IDL.Variant({ Callback: IDL.Record({ callback: IDL.Func([Token], [IDL.Record({ body: IDL.Vec(IDL.Nat8) })], ['query']), token: Token }) });
-const Response = IDL.Record({ status_code: IDL.Nat16, headers: Headers, body: IDL.Vec(IDL.Nat8), upgrade: IDL.Opt(IDL.Bool), streaming_strategy: IDL.Opt(Strategy) });
-
-interface CanisterAnswer {
-  status?: number;
-  headers?: [string, string][];
-  body?: Uint8Array;
-  upgrade?: boolean;
-  streaming?: [Principal, string];
-}
-
-function answer({ status = 200, headers = [], body = Buffer.from('ok'), upgrade, streaming }: CanisterAnswer): Uint8Array {
-  return new Uint8Array(IDL.encode([Response], [{
-    status_code: status, headers, body,
-    upgrade: upgrade === undefined ? [] : [upgrade],
-    streaming_strategy: streaming === undefined ? [] : [{ Callback: { callback: streaming, token: { key: '' } } }],
-  }]));
-}
+import { answer, certificateFields, type Certified, certifiedTree, decodeRequest, send as sendTo, type Sent } from './testing.js';
 
 const data = (at: number, bytes: Uint8Array) => `(data (i32.const ${at}) "${[...bytes].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('')}")`;
 const method = (name: string, at: number, bytes: Uint8Array) => `
@@ -37,20 +16,6 @@ const method = (name: string, at: number, bytes: Uint8Array) => `
 /** A canister that answers every query, and every update, with the same. */
 const answering = (query: Uint8Array, update = answer({})) =>
   canister(method('canister_query http_request', 4_096, query) + method('canister_update http_request_update', 500_000, update));
-
-interface Sent {
-  host?: string;
-  path?: string;
-  method?: string;
-  headers?: Record<string, string>;
-  body?: Uint8Array;
-  address?: string;
-}
-interface Got {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-}
 
 let ic: LocalIc;
 let gateway: Listening;
@@ -63,19 +28,7 @@ afterEach(async () => {
   await ic.close();
 });
 
-function send({ host = 'localhost', path = '/', method: verb = 'GET', headers = {}, body = new Uint8Array(), address = '127.0.0.1' }: Sent): Promise<Got> {
-  return new Promise((resolve, fail) => {
-    const sent = httpRequest({ host: address, port: gateway.port, path, method: verb, headers: { host: `${host}:${gateway.port}`, ...headers }, agent: false }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(parts).toString() });
-      });
-    });
-    sent.on('error', fail);
-    sent.end(body);
-  });
-}
+const send = (sent: Sent) => sendTo(gateway.port, sent);
 
 async function install(wasm: Uint8Array): Promise<Principal> {
   const id = ic.createCanister();
@@ -128,6 +81,99 @@ describe('hosts', () => {
   });
 });
 
+describe('a certified answer', () => {
+  const BODY = Buffer.from('the certified body');
+  const EXPRESSION = 'default_certification(ValidationArgs{certification:Certification{no_request_certification:Empty{},response_certification:ResponseCertification{certified_response_headers:ResponseHeaderList{headers:["content-type"]}}}})';
+  const PAGE: Certified = { path: ['page', '<$>'], expression: EXPRESSION, response: { headers: { 'content-type': 'text/plain' }, body: BODY } };
+
+  async function installCertified(headers: [string, string][] = []): Promise<{ id: Principal; host: string }> {
+    const tree = certifiedTree(PAGE);
+    const response = answer({ body: BODY, headers: [['Content-Type', 'text/plain'], ['x-uncertified', 'whatever'], ['IC-Certificate', CERTIFICATE], ['IC-CertificateExpression', EXPRESSION], ...headers] });
+    const id = await install(certifiedCanister({ certifiedData: rootHash(tree), response, fields: certificateFields(tree, PAGE.path) }));
+    return { id, host: `${id.toText()}.localhost` };
+  }
+
+  test('passes from the Wasm to the client, with its certified headers', async () => {
+    const { id, host } = await installCertified();
+    const got = await send({ host, path: '/page' });
+    expect(got).toMatchObject({ status: 200, text: 'the certified body', headers: { 'content-type': 'text/plain', 'ic-certificateexpression': EXPRESSION, 'access-control-allow-origin': '*' } });
+    expect(got.headers).not.toHaveProperty('x-uncertified');
+    expect((await send({ path: `/page?canisterId=${id.toText()}` })).text).toBe('the certified body');
+    expect((await send({ host: `${id.toText()}.raw.localhost`, path: '/page' })).headers).toHaveProperty('x-uncertified');
+  });
+
+  test('is refused for a path that it is not certified for, or once the canister certifies something else', async () => {
+    const { id, host } = await installCertified();
+    expect((await send({ host, path: '/pages' })).status).toBe(503);
+    expect((await send({ host, path: '/page?one' })).status).toBe(200);
+    await ic.update(id, 'certify', new Uint8Array(32));
+    expect((await send({ host, path: '/page?two' })).status).toBe(503);
+    expect((await send({ host, path: '/page?one' })).status).toBe(200); // out of the cache
+  });
+});
+
+describe('the cache', () => {
+  /** Counts update calls in the body of its answers. */
+  const counting = (headers: [string, string][] = []) => {
+    const reply = answer({ body: Buffer.from('0'), headers });
+    const at = 500_000 + Buffer.from(reply).lastIndexOf('0');
+    return canister(`
+      ${method('canister_query http_request', 4_096, answer({ upgrade: true }))}
+      ${data(500_000, reply)}
+      (func (export "canister_update http_request_update")
+        (i32.store8 (i32.const ${at}) (i32.add (i32.load8_u (i32.const ${at})) (i32.const 1)))
+        (call $reply_bytes (i32.const 500000) (i32.const ${reply.length})))`);
+  };
+  /** A number of lookups of `/`, at most a digit. */
+  async function texts(host: string, count: number, sent: Sent = {}): Promise<string[]> {
+    const got: string[] = [];
+    for (let index = 0; index < count; index++) got.push((await send({ host, ...sent })).text);
+    return got;
+  }
+
+  test('keeps the answers of update calls to GET for 10 seconds of the time of the local IC', async () => {
+    const host = `${(await install(counting())).toText()}.localhost`;
+    expect(await texts(host, 2)).toEqual(['1', '1']);
+    await ic.advanceTime(10_000);
+    expect(await texts(host, 2)).toEqual(['2', '2']);
+    expect(await texts(host, 2, { method: 'POST' })).toEqual(['3', '4']);
+    expect((await send({ host })).headers).toHaveProperty('x-cache-ttl');
+  });
+
+  test('keeps none with no-store, nor when it is turned off', async () => {
+    expect(await texts(`${(await install(counting([['cache-control', 'no-store']]))).toText()}.localhost`, 2)).toEqual(['1', '2']);
+    await gateway.close();
+    gateway = await startGateway(ic, { port: 0, cacheSeconds: 0 });
+    expect(await texts(`${(await install(counting())).toText()}.localhost`, 2)).toEqual(['1', '2']);
+  });
+
+  test('says the CORS headers that are missing, each time', async () => {
+    const host = `${(await install(counting())).toText()}.localhost`;
+    for (let time = 0; time < 2; time++) expect((await send({ host })).headers['access-control-allow-origin']).toBe('*');
+  });
+});
+
+test('the API comes first, on any host, and leaves to canisters what it does not answer', async () => {
+  await gateway.close();
+  gateway = await startGateway(ic, {
+    port: 0,
+    api: {
+      handle: (request, response) => {
+        if (!request.url?.startsWith('/api/')) return Promise.resolve(false);
+        if (request.url === '/api/trouble') return Promise.reject(new Error('trouble'));
+        response.writeHead(202).end(`${request.method ?? ''} answered`);
+        return Promise.resolve(true);
+      },
+    },
+  });
+  const id = await install(answering(answer({ body: Buffer.from('the canister') })));
+  for (const host of ['localhost', `${id.toText()}.raw.localhost`]) {
+    for (const verb of ['POST', 'OPTIONS']) expect(await send({ host, path: '/api/v2/status', method: verb })).toMatchObject({ status: 202, text: `${verb} answered` });
+  }
+  expect((await send({ host: `${id.toText()}.raw.localhost`, path: '/apis' })).text).toBe('the canister');
+  expect(await send({ path: '/api/trouble' })).toMatchObject({ status: 500, text: expect.stringContaining('trouble') as string });
+});
+
 test('the canister is given method, whole URL, headers and body, and certificate_version 2', async () => {
   // A query that replies with an HttpResponse whose body is its own argument would need Candid in Wasm: the update traps with it instead.
   const id = await install(canister(`
@@ -159,9 +205,9 @@ test('the query, and only the query, is told certificate_version 2', async () =>
   } finally {
     await other.close();
   }
-  const [query, update] = seen.map((bytes) => (IDL.decode([Request], bytes) as unknown as [Record<string, unknown>])[0]);
+  const [query, update] = seen.map(decodeRequest);
   expect(query).toMatchObject({ method: 'PUT', url: '/x?canisterId=aaaaa-aa', certificate_version: [2] });
-  expect(Buffer.from(query?.body as Uint8Array).toString()).toBe('hello');
+  expect(Buffer.from(query.body).toString()).toBe('hello');
   expect(update).toEqual({ ...query, certificate_version: [] });
 });
 
@@ -198,11 +244,6 @@ describe('trouble', () => {
     const got = await send({ host: `${id.toText()}.raw.localhost` });
     expect(got).toMatchObject({ status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' } });
     for (const text of texts) expect(got.text).toContain(text);
-  });
-
-  test('streaming is refused by name', async () => {
-    const id = await install(answering(answer({ upgrade: true }), answer({ streaming: [ic.createCanister(), 'next'] })));
-    expect(await send({ host: `${id.toText()}.localhost` })).toMatchObject({ status: 501, text: expect.stringContaining('streaming_strategy') as string });
   });
 
   test("a canister's own content-length does not count", async () => {

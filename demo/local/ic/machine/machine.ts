@@ -17,9 +17,8 @@ export interface MachineOptions {
 interface LaggingNode {
   readonly replica: Replica;
   readonly committed: Committed;
+  /** Of the moment when its state was the present one. */
   readonly environment: Environment;
-  /** When its state was the present one, in milliseconds. */
-  readonly since: number;
 }
 
 /**
@@ -103,7 +102,8 @@ export class Machine {
     return this.#access.run(async () => {
       const committed = this.#committed;
       if (committed === undefined) throw new Error('there is no code to query');
-      const node = lagMs > 0 ? await this.#lagBehind(committed, environment, lagMs) : { replica: this.#queries, committed, environment: environment() };
+      const present = { replica: this.#queries, committed, environment: environment() };
+      const node = lagMs > 0 ? await this.#lagBehind(committed, present.environment, lagMs) : present;
       await node.replica.restore(node.committed);
       return node.replica.execute(message, node.environment, this.#options.executionLimitMs);
     });
@@ -114,11 +114,11 @@ export class Machine {
     await Promise.all([this.#updates.end(), this.#queries.end(), this.#lagging?.replica.end()]);
   }
 
-  async #lagBehind(committed: Committed, environment: () => Environment, lagMs: number): Promise<LaggingNode> {
-    const now = Date.now();
-    if (this.#lagging !== undefined && now - this.#lagging.since < lagMs) return this.#lagging;
+  async #lagBehind(committed: Committed, now: Environment, lagMs: number): Promise<LaggingNode> {
+    const until = (this.#lagging?.environment.time ?? 0n) + BigInt(lagMs) * 1_000_000n;
+    if (this.#lagging !== undefined && now.time < until) return this.#lagging;
     await this.#lagging?.replica.end();
-    this.#lagging = { replica: new Replica(copyImage(this.#image), this.#options.log), committed, environment: environment(), since: now };
+    this.#lagging = { replica: new Replica(copyImage(this.#image), this.#options.log), committed, environment: now };
     return this.#lagging;
   }
 }

@@ -13,7 +13,7 @@ export function agree(answers: readonly Promise<Response>[], timeoutMs: number):
   let missing = answers.length;
   return new Promise((resolve, fail) => {
     const timer = setTimeout(() => {
-      resolve(reject(RejectCode.SysTransient, 'Canister http request timed out'));
+      resolve(timedOut());
     }, timeoutMs);
     const vote = (answer: Response) => {
       const key = fingerprint(answer);
@@ -28,6 +28,10 @@ export function agree(answers: readonly Promise<Response>[], timeoutMs: number):
     };
     for (const answer of answers) answer.then(vote, fail);
   });
+}
+
+export function timedOut(): Response {
+  return reject(RejectCode.SysTransient, 'Canister http request timed out');
 }
 
 function fingerprint(answer: Response): string {

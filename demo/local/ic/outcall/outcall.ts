@@ -1,8 +1,9 @@
 import type { Principal } from '@dfinity/principal';
 import { MAX_RESPONSE_BYTES, MILLISECOND_V2, outcallBaseV2, outcallDeliveryV2, outcallPriceV1, outcallUsageV2, RAW_BYTE_V2 } from '../prices.js';
+import type { Faults } from '../faults.js';
 import { reject, RejectCode, RejectError, type Response } from '../reject.js';
 import { decodeOutcallRequest, encodeHttpResult, encodeTransformArgs, type OutcallRequest, type RawResponse } from './candid.js';
-import { agree } from './consensus.js';
+import { agree, timedOut } from './consensus.js';
 import { exchange } from './exchange.js';
 import { checkRequest, headerBytes, requestBytes } from './limits.js';
 
@@ -17,6 +18,12 @@ export interface OutcallOptions {
   /** How long the subnet waits for its nodes to agree, in milliseconds; 60,000 on the IC. */
   readonly subnetTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** What goes wrong at the moment. */
+  readonly faults: Readonly<Pick<Faults, 'outcallLoss' | 'disagreeingNodes'>>;
+  /** A number from 0 up to, not including, 1. */
+  readonly draw: () => number;
+  /** Resolves after that many milliseconds of the local IC's time. */
+  readonly wait: (ms: number) => Promise<void>;
 }
 
 export interface OutcallContext {
@@ -55,10 +62,14 @@ export async function performOutcall(context: OutcallContext, options: OutcallOp
     if (error instanceof RejectError) return { response: reject(error.code, error.message), refunded: context.cycles };
     throw error;
   }
+  if (options.draw() < options.faults.outcallLoss) {
+    await options.wait(options.subnetTimeoutMs);
+    return budget.settle(timedOut(), []);
+  }
   const nodes = request.replicated ? options.nodes : 1;
   const usages: bigint[] = [];
-  const answers = Array.from({ length: nodes }, async () => {
-    const { response, usage } = await performOnNode(request, context, options, budget.perNode);
+  const answers = Array.from({ length: nodes }, async (_, node) => {
+    const { response, usage } = await performOnNode(request, context, options, budget.perNode, node);
     usages.push(usage);
     return response;
   });
@@ -74,7 +85,9 @@ function decode(argument: Uint8Array): OutcallRequest {
   }
 }
 
-async function performOnNode(request: OutcallRequest, context: OutcallContext, options: OutcallOptions, allowance: bigint | undefined): Promise<NodeResult> {
+async function performOnNode(
+  request: OutcallRequest, context: OutcallContext, options: OutcallOptions, allowance: bigint | undefined, node: number,
+): Promise<NodeResult> {
   const started = Date.now();
   let rawBytes = 0n;
   const result = (response: Response): NodeResult => {
@@ -90,11 +103,16 @@ async function performOnNode(request: OutcallRequest, context: OutcallContext, o
       maxBytes: allowance === undefined ? request.maxResponseBytes : min(request.maxResponseBytes, allowance / RAW_BYTE_V2),
     });
     rawBytes = BigInt(headerBytes(raw.headers) + raw.body.length);
-    return result(await transformed(request, raw, context));
+    return result(await transformed(request, node < options.faults.disagreeingNodes ? turnedAway(node) : raw, context));
   } catch (error) {
     if (error instanceof RejectError) return result(reject(error.code, error.message));
     throw error;
   }
+}
+
+/** What the server says to a node that disagrees with the rest. */
+function turnedAway(node: number): RawResponse {
+  return { status: 503, headers: [], body: Buffer.from(`the server turned node ${node} away`) };
 }
 
 async function transformed({ transform, maxResponseBytes }: OutcallRequest, raw: RawResponse, context: OutcallContext): Promise<Response> {

@@ -1,6 +1,6 @@
 import { Trap } from '../execution.js';
 import { MAX_CALL_PAYLOAD } from '../../prices.js';
-import { reject, RejectCode } from '../../reject.js';
+import { ErrorCode, rejectWith } from '../../reject.js';
 import { blob, type Host, type SystemFunctions } from './host.js';
 
 /** The most a query may answer to a user: 3 MiB. Everything else goes by {@link MAX_CALL_PAYLOAD}. */
@@ -46,7 +46,7 @@ export function messageFunctions(host: Host): SystemFunctions {
     },
     msg_reject: (src: number, size: number) => {
       checkUnanswered('msg_reject');
-      host.execution.response = reject(RejectCode.CanisterReject, host.memory.readText(src, size));
+      host.execution.response = rejectWith(ErrorCode.CanisterRejectedMessage, host.memory.readText(src, size));
     },
 
     accept_message: () => {
