@@ -9,6 +9,11 @@ export function asciiBytes(text: string): Uint8Array {
   return candidEncode(`(${JSON.stringify(text)})`).subarray(headLength(text.length));
 }
 
+/** The bytes of a text of letters, digits and `_`, which needs no quoting, at less. */
+export function wordBytes(word: string): Uint8Array {
+  return candidEncode(`("${word}")`).subarray(headLength(word.length));
+}
+
 /** `DIDL`, an empty type table, one argument, its type: 7 bytes; then the length in LEB128. */
 function headLength(length: number): number {
   let head = 8;

@@ -83,7 +83,7 @@ export class Cursor {
   constructor(private readonly bytes: Uint8Array) {
     this.left = bytes.length + SPARE_VALUES;
     const head = latin1(bytes.subarray(0, Cursor.longest));
-    const layout = Cursor.layouts.find(({ preamble }) => head.startsWith(preamble));
+    const layout = learnt(Cursor.layouts, head);
     if (layout) {
       this.table = layout.table;
       this.type = layout.type;
@@ -96,15 +96,24 @@ export class Cursor {
     }
   }
 
-  /** Visits a record's fields by ascending hash. The visitor reads or skips each value, or returns false to leave the rest. */
-  record(type: number, visit: (field: number, type: number) => boolean | void): void {
-    const { parts } = this.expect(type, RECORD);
-    for (let i = 0; i < parts.length; i += 2) if (visit(parts[i], parts[i + 1]) === false) return;
+  /**
+   * A record's fields by ascending hash, each one's hash and type in turn. Their values follow in this order: each is to be
+   * read or skipped. (A visitor would be neater, and costs as much again as what it reads.)
+   */
+  fields(type: number): readonly number[] {
+    return this.expect(type, RECORD).parts;
   }
 
   /** A text, with {@link latin1}'s reading of what is not ASCII. */
   text(type: number): string {
     if (type !== TEXT) throw new MalformedArgument('text expected');
+    const from = this.at + 1;
+    const end = from + this.bytes[this.at];
+    // A length in one byte, written out: the calls cost as much as the text.
+    if (end < from + 0x80 && end <= this.bytes.length) {
+      this.at = end;
+      return latin1(this.bytes.subarray(from, end));
+    }
     return latin1(this.take(this.count()));
   }
 
@@ -141,7 +150,7 @@ export class Cursor {
       else if (latin1(this.take(this.count())).toLowerCase() === name) return latin1(this.take(this.count()));
       const length = this.bytes[this.at];
       if (length < 0x80) this.at += length + 1;
-      else this.take(this.count());
+      else this.pass(this.count());
     }
     return undefined;
   }
@@ -151,10 +160,10 @@ export class Cursor {
     this.left -= 1;
     if (depth > MAX_DEPTH || this.left < 0) throw new MalformedArgument('too many values');
     if (type === NULL || type === RESERVED) return;
-    if (type === BOOL) this.take(1);
+    if (type === BOOL) this.pass(1);
     else if (type === NAT || type === INT) while (this.byte() >= 0x80);
-    else if (isFixedSize(type)) this.take(FIXED_SIZES[NAT8 - type]);
-    else if (type === TEXT) this.take(this.count());
+    else if (isFixedSize(type)) this.pass(FIXED_SIZES[NAT8 - type]);
+    else if (type === TEXT) this.pass(this.count());
     else this.skipComposite(this.composed(type), depth + 1);
   }
 
@@ -163,7 +172,7 @@ export class Cursor {
       if (this.byte() !== 0) this.skip(parts[0], depth);
     } else if (code === VEC) {
       const length = this.count();
-      if (isFixedSize(parts[0])) this.take(length * FIXED_SIZES[NAT8 - parts[0]]);
+      if (isFixedSize(parts[0])) this.pass(length * FIXED_SIZES[NAT8 - parts[0]]);
       else for (let left = length; left > 0; left -= 1) this.skip(parts[0], depth);
     } else if (code === RECORD) {
       for (let i = 1; i < parts.length; i += 2) this.skip(parts[i], depth);
@@ -203,10 +212,13 @@ export class Cursor {
   }
 
   private take(length: number): Uint8Array {
-    const from = this.at;
-    if (length > this.bytes.length - from) throw new MalformedArgument('cut short');
-    this.at = from + length;
-    return this.bytes.subarray(from, this.at);
+    this.pass(length);
+    return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  private pass(length: number): void {
+    if (length > this.bytes.length - this.at) throw new MalformedArgument('cut short');
+    this.at += length;
   }
 
   private byte(): number {
@@ -238,6 +250,11 @@ export class Cursor {
     const bits = value < 0x80 ? 0x40 : 0x2000;
     return value & bits ? value - 2 * bits : value;
   }
+}
+
+function learnt(layouts: readonly Layout[], head: string): Layout | undefined {
+  for (const layout of layouts) if (head.startsWith(layout.preamble)) return layout;
+  return undefined;
 }
 
 function isFixedSize(type: number): boolean {

@@ -29,10 +29,23 @@ export class Template {
 
   /** The message with these values in its holes. */
   fill(values: readonly Uint8Array[]): Uint8Array {
+    if (values.length === 1) return fillOne(this.parts, values[0]);
     const pieces = [this.parts[0]];
     for (let i = 0; i < values.length; i += 1) pieces.push(leb128(values[i].length), values[i], this.parts[i + 1]);
     return concat(pieces);
   }
+}
+
+/** The usual case, written out: the pieces in a list would cost as much again. */
+function fillOne([before, after]: readonly Uint8Array[], value: Uint8Array): Uint8Array {
+  const length = leb128(value.length);
+  const at = before.length + length.length;
+  const whole = new Uint8Array(at + value.length + after.length);
+  whole.set(before);
+  whole.set(length, before.length);
+  whole.set(value, at);
+  whole.set(after, at + value.length);
+  return whole;
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {

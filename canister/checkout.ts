@@ -157,5 +157,5 @@ function jsonBytes(value: object): Uint8Array {
 }
 
 function nowInSeconds(): number {
-  return Number(time() / 1_000_000_000n);
+  return Math.floor(Number(time()) / 1e9);
 }

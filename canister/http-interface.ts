@@ -67,16 +67,24 @@ const HEADERS_FIELD = fieldHash('headers');
 export function readRequest(argument: Uint8Array): Request {
   const cursor = new Cursor(argument);
   const request: Request = { method: '', url: '', header: () => undefined };
-  cursor.record(cursor.type, (field, type) => {
-    if (field === URL_FIELD) request.url = cursor.text(type);
-    else if (field === METHOD_FIELD) request.method = cursor.text(type);
-    else if (field !== HEADERS_FIELD) cursor.skip(type);
-    else {
-      // Read only when somebody asks: most requests carry twenty headers of no use here.
-      request.header = (name) => cursor.header(type, name);
-      return false;
+  const fields = cursor.fields(cursor.type);
+  for (let i = 0; i < fields.length; i += 2) {
+    const type = fields[i + 1];
+    switch (fields[i]) {
+      case URL_FIELD:
+        request.url = cursor.text(type);
+        break;
+      case METHOD_FIELD:
+        request.method = cursor.text(type);
+        break;
+      case HEADERS_FIELD:
+        // Read only when somebody asks: most requests carry twenty headers of no use here. Nothing of use comes after them.
+        request.header = (name) => cursor.header(type, name);
+        return request;
+      default:
+        cursor.skip(type);
     }
-  });
+  }
   return request;
 }
 

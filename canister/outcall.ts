@@ -125,13 +125,12 @@ export interface RawAnswer {
 /** Reads the argument of the transform. Throws MalformedArgument. */
 export function readTransformArgs(argument: Uint8Array): RawAnswer {
   const cursor = new Cursor(argument);
-  let answer: RawAnswer | undefined;
-  cursor.record(cursor.type, (field, type) => {
-    if (field === RESPONSE_FIELD) answer = readResult(cursor, type);
-    else cursor.skip(type);
-    return answer === undefined;
-  });
-  return answer ?? { status: 0, body: new Uint8Array() };
+  const fields = cursor.fields(cursor.type);
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] === RESPONSE_FIELD) return readResult(cursor, fields[i + 1]);
+    cursor.skip(fields[i + 1]);
+  }
+  return { status: 0, body: new Uint8Array() };
 }
 
 /** Reads the reply of `http_request`. Throws MalformedArgument. */
@@ -142,14 +141,15 @@ export function readReply(reply: Uint8Array): RawAnswer {
 
 function readResult(cursor: Cursor, type: number): RawAnswer {
   const answer: RawAnswer = { status: 0, body: new Uint8Array() };
-  cursor.record(type, (field, fieldType) => {
-    if (field === STATUS_FIELD) answer.status = cursor.nat(fieldType);
-    else if (field !== BODY_FIELD) cursor.skip(fieldType);
+  const fields = cursor.fields(type);
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] === STATUS_FIELD) answer.status = cursor.nat(fields[i + 1]);
+    else if (fields[i] !== BODY_FIELD) cursor.skip(fields[i + 1]);
     else {
-      answer.body = cursor.blob(fieldType);
-      return false; // the headers are of no use, and no node's are like another's
+      answer.body = cursor.blob(fields[i + 1]);
+      break; // the headers are of no use, and no node's are like another's
     }
-  });
+  }
   return answer;
 }
 

@@ -7,7 +7,7 @@ export type Route =
   | { kind: 'preflight' }
   | { kind: 'refused'; status: 400 | 404 | 405; refusal: Refusal };
 
-const CHECKOUT = '/checkout';
+const CHECKOUT = '/checkout/';
 
 /** Stripe's placeholder, as it arrives when the redirect URL was typed with a mistake, raw or percent-encoded. */
 const PLACEHOLDER = /^(\{|%7b)checkout_session_id(\}|%7d)$/i;
@@ -23,11 +23,11 @@ export function routeOf(method: string, url: string): Route {
   const end = query < 0 ? url.length : query;
   // A trailing slash is the same path.
   const path = url.slice(0, end > 1 && url[end - 1] === '/' ? end - 1 : end);
-  if (path !== CHECKOUT && !path.startsWith(`${CHECKOUT}/`)) {
+  if (!path.startsWith(CHECKOUT) && path !== '/checkout') {
     return refused(404, 'not_found', 'There is nothing here. Payments are at /checkout/{session_id}.');
   }
   if (method !== 'GET') return refused(405, 'method_not_allowed', 'Only GET asks for a payment.');
-  const id = path.slice(CHECKOUT.length + 1);
+  const id = path.slice(CHECKOUT.length);
   const match = SESSION_ID.exec(id);
   if (match) return { kind: 'checkout', id, livemode: match[1] === 'live' };
   return PLACEHOLDER.test(id) ? refused(400, 'unfilled_placeholder', UNFILLED) : refused(400, 'invalid_session_id', INVALID);

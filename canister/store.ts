@@ -3,7 +3,7 @@
  * idle map costs 86 M cycles a day. It survives upgrades.
  */
 import { StableBTreeMap } from 'azle';
-import { asciiBytes } from './ascii-bytes.js';
+import { asciiBytes, wordBytes } from './ascii-bytes.js';
 import { latin1 } from './bytes.js';
 import { readRecord, writeRecord, type StoredPayment } from './record.js';
 import type { Settings } from './settings.js';
@@ -19,7 +19,7 @@ const SETTINGS_VERSION = 1;
 
 /** What is stored under a key. For what is not there Azle gives null or undefined, whatever its type says. */
 function read(key: string): Uint8Array | undefined {
-  return map.get(asciiBytes(key)) ?? undefined;
+  return map.get(wordBytes(key)) ?? undefined;
 }
 
 /** What is stored under a session id. */
@@ -29,12 +29,12 @@ export function getPayment(id: string): StoredPayment | undefined {
 
 /** Forgets what Stripe has said of a session. */
 export function removePayment(id: string): void {
-  map.remove(asciiBytes(PAYMENT + id));
+  map.remove(wordBytes(PAYMENT + id));
 }
 
 /** Stores what Stripe has said of a session. */
 export function setPayment(id: string, payment: StoredPayment): void {
-  map.insert(asciiBytes(PAYMENT + id), writeRecord(payment));
+  map.insert(wordBytes(PAYMENT + id), writeRecord(payment));
 }
 
 /** The settings, or undefined before the first init. */
@@ -48,13 +48,13 @@ export function getSettings(): Settings | undefined {
 
 /** Stores the settings. */
 export function setSettings(settings: Settings): void {
-  map.insert(asciiBytes(SETTINGS), asciiBytes(JSON.stringify({ version: SETTINGS_VERSION, settings })));
+  map.insert(wordBytes(SETTINGS), asciiBytes(JSON.stringify({ version: SETTINGS_VERSION, settings })));
 }
 
 /** A number that no other call ever gets, not even after an upgrade. */
 export function nextNumber(): number {
   const bytes = read(COUNTER);
   const next = (bytes === undefined ? 0 : Number(latin1(bytes))) + 1;
-  map.insert(asciiBytes(COUNTER), asciiBytes(String(next)));
+  map.insert(wordBytes(COUNTER), asciiBytes(String(next)));
   return next;
 }
