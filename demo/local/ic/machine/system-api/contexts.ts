@@ -106,6 +106,8 @@ export const CONTEXTS: Record<string, string | undefined> = {
   trap: `${ANY} s`,
 };
 
+const ALLOWED = new Map(Object.entries(CONTEXTS).map(([name, modes]) => [name, new Set(modes?.split(' '))]));
+
 export function isAllowed(name: string, mode: Mode): boolean {
-  return CONTEXTS[name]?.split(' ').includes(mode) ?? false;
+  return ALLOWED.get(name)?.has(mode) ?? false;
 }

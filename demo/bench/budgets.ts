@@ -1,0 +1,23 @@
+/** What each number may be at most. */
+
+/** A number that a measurement may reach, and what it is held against. */
+export interface Budget {
+  readonly most: number;
+  readonly because: string;
+}
+
+/** By the name of the measurement. A measurement without one is for information. */
+export const BUDGETS: Readonly<Record<string, Budget>> = {
+  'query that answers, raw host': { most: 580_000, because: 'the first canister of this kind, in Motoko, took 0.58 M' },
+  'query that upgrades, raw host': { most: 400_000, because: 'a prototype took 0.34 M, of which 0.11 M are an empty query' },
+  'update that confirms': { most: 10_000_000, because: 'a prototype took 6.4 M, the first canister 75.5 M' },
+  'confirmed payment, pricing v2': { most: 90_000_000, because: 'the first canister took about 225 M' },
+  'confirmed payment, pricing v1': { most: 170_000_000, because: 'the first canister took about 225 M' },
+  'growth of a query that answers': { most: 1.25, because: 'a prototype\'s insert grew by 1.23' },
+  'growth of a query that upgrades': { most: 1.25, because: 'a prototype\'s insert grew by 1.23' },
+  'growth of an update that confirms': { most: 1.25, because: 'a prototype\'s insert grew by 1.23' },
+  'idle canister': { most: 1_300_000_000, because: 'an empty Azle canister takes 0.84 G, each map 0.09 G more' },
+  'ic-stripe-pay.js, gzip': { most: 12_000, because: 'Lit alone is 5,985 B' },
+  'requests from return to paid, rounds of 0 s': { most: 1, because: 'polling until done takes one every 500 ms' },
+  'requests from return to paid, rounds of 2 s': { most: 1, because: 'polling until done takes one every 500 ms' },
+};
