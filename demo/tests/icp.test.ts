@@ -12,6 +12,7 @@ import { startWorld, type World } from '../world.js';
 const ROOT = new URL('../../', import.meta.url);
 const ICP = fileURLToPath(new URL('node_modules/@icp-sdk/icp-cli-linux-x64/bin/icp', ROOT));
 const WASM = fileURLToPath(new URL('dist/stripe_backend.wasm', ROOT));
+const QUERY = ['canister', 'call', '--query', 'stripe_backend', '-e', 'demo', 'http_request', '(record { method = "GET"; url = "/checkout/x"; headers = vec {}; body = blob "" })'];
 const INIT = '(record { api_host = "api.stripe.com"; api_key = "rk_test_1" })';
 
 let world: World;
@@ -50,6 +51,13 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('icp', ()
     await rm(home, { recursive: true });
   });
 
+  it('is used in the README as here', async () => {
+    const readme = await readFile(new URL('README.md', ROOT), 'utf8');
+    for (const line of [`icp canister link stripe_backend ${world.canister.toText()} -e demo`, 'icp deploy -e demo', 'icp canister status -e demo', 'icp identity principal', ['icp', ...QUERY.map((word) => (word.includes('(') ? `'${word}'` : word))].join(' ')]) {
+      expect(readme).toContain(line);
+    }
+  });
+
   it('network ping: the network is healthy', async () => {
     expect(await icp('network', 'ping', 'demo')).toContain('"replica_health_status": "healthy"');
   });
@@ -65,7 +73,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('icp', ()
   it('canister call: updates and queries, whose types it knows from the Wasm', async () => {
     const update = await icp('canister', 'call', 'stripe_backend', '-e', 'demo', 'http_request_update', '(record { method = "GET"; url = "/checkout/x"; headers = vec {}; body = blob "" })');
     expect(update).toContain('status_code = 400 : nat16');
-    const query = await icp('canister', 'call', '--query', 'stripe_backend', '-e', 'demo', 'http_request', '(record { method = "GET"; url = "/checkout/x"; headers = vec {}; body = blob "" })');
+    const query = await icp(...QUERY);
     expect(query).toContain('upgrade = opt true'); // names of fields, not their hashes
   });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STATUSES, readAnswer } from '../../canister/contract.js';
 import { InitArgument } from '../../canister/settings.js';
 import type { Browser } from 'playwright-core';
+import { FAULT_FLAGS } from '../local/ic/index.js';
 import { launch } from './browser.js';
 
 const root = new URL('../../', import.meta.url);
@@ -80,16 +81,21 @@ it('the package is imported as shown, without a DOM, too', () => {
 
 it('the commands are scripts of the package', async () => {
   const { scripts } = JSON.parse(await text('package.json')) as { scripts: Record<string, string> };
-  for (const [, name] of readme.matchAll(/npm (?:run )?(start|test|build)\b/g)) expect(scripts).toHaveProperty(name);
+  for (const [, name] of readme.matchAll(/npm (?:run )?(start|test|build|bench)\b/g)) expect(scripts).toHaveProperty(name);
 });
 
 it('the init argument has the fields that are listed, and no others', () => {
   const types: Record<string, string> = Object.fromEntries(InitArgument._fields.map(([name, type]) => [name, type.display()]));
   const listed = firstColumns().filter((cell) => cell.includes(' : '));
   expect(listed.sort()).toEqual(Object.entries(types).map(([name, type]) => `${name} : ${type}`).sort());
-  for (const [, argument] of readme.matchAll(/'\(record \{ (.*?) \}\)'/g)) {
+  for (const [, argument] of readme.matchAll(/--arg\w+ '\(record \{ (.*?) \}\)'/g)) {
     for (const [, field] of argument.matchAll(/(\w+) =/g)) expect(types).toHaveProperty(field);
   }
+});
+
+it('the faults are those that there are', () => {
+  const listed = readme.split('| `--fault` |')[1].split('\n\n')[0];
+  expect([...listed.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)).toEqual(FAULT_FLAGS);
 });
 
 it('the answer is one', () => {
