@@ -35,8 +35,19 @@ export function branch(subtrees: Iterable<readonly [Label, HashTree]>): HashTree
   return fork(children.map(([label, tree]) => [Kind.labelled, label, tree]));
 }
 
-/** `reconstruct` of the specification: the hash that a certificate's signature is about. */
+/** Of trees that were hashed before: most of a state tree is the same from one certificate to the next. */
+const known = new WeakMap<HashTree, Uint8Array>();
+
+/** `reconstruct` of the specification: the hash that a certificate's signature is about. Trees never change once they are made. */
 export function rootHash(tree: HashTree): Uint8Array {
+  const before = known.get(tree);
+  if (before !== undefined) return before;
+  const hashed = reconstruct(tree);
+  known.set(tree, hashed);
+  return hashed;
+}
+
+function reconstruct(tree: HashTree): Uint8Array {
   switch (tree[0]) {
     case Kind.empty:
       return hash('ic-hashtree-empty');

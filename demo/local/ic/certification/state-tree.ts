@@ -34,8 +34,19 @@ function moduleLabels(module: ModuleState): (readonly [Label, HashTree])[] {
   ];
 }
 
+/** By the objects that they are made from, which never change. There may be thousands, and each certificate needs them all. */
+const requestTrees = new WeakMap<RequestStatus, HashTree>();
+
 /** "Request status". */
 function requestTree(request: RequestStatus): HashTree {
+  const before = requestTrees.get(request);
+  if (before !== undefined) return before;
+  const tree = newRequestTree(request);
+  requestTrees.set(request, tree);
+  return tree;
+}
+
+function newRequestTree(request: RequestStatus): HashTree {
   const status = ['status', text(request.status)] as const;
   switch (request.status) {
     case 'received':
