@@ -125,7 +125,7 @@ describe('cycles', () => {
     expect(await world.checkout(paidSession())).toMatchObject({ status: 'paid' });
     const { outcalls } = world.ic.expenses(world.canister);
     expect(outcalls).toBeGreaterThan(10_000_000n);
-    expect(outcalls).toBeLessThan(version === 1 ? 140_000_000n : 60_000_000n);
+    expect(outcalls).toBeLessThan(version === 1 ? 140_000_000n : 400_000_000n); // version 2 also charges for time; the benchmark counts exactly
   });
 
   it('are enough for the longest answer, which comes late', async () => {

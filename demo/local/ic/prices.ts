@@ -26,9 +26,9 @@ export function ingressPrice(bytes: bigint, n: bigint): bigint {
   return scaled(INGRESS_BASE + INGRESS_BYTE * bytes, n);
 }
 
-/** Executing one message, whatever becomes of it. */
+/** Executing one message, whatever becomes of it. For one that runs longer here than it could on the IC, the most that it could cost there. */
 export function executionPrice(instructions: bigint, n: bigint): bigint {
-  return scaled(MESSAGE_BASE + instructions, n);
+  return scaled(MESSAGE_BASE + (instructions < MAX_INSTRUCTIONS ? instructions : MAX_INSTRUCTIONS), n);
 }
 
 /** What a canister must have at hand for a message to be executed; what it does not use comes back. */
@@ -76,9 +76,9 @@ export function outcallBaseV2(requestBytes: bigint, replicated: boolean, n: bigi
   return n * (1_000_000n + 50n * requestBytes + perNode);
 }
 
-/** What each node that performs a v2 outcall uses up. The instructions of the transform are not counted here: nothing counts them yet. */
-export function outcallUsageV2(rawBytes: bigint, milliseconds: bigint): bigint {
-  return RAW_BYTE_V2 * rawBytes + MILLISECOND_V2 * milliseconds;
+/** What each node that performs a v2 outcall uses up. @param instructions those of the transform */
+export function outcallUsageV2(rawBytes: bigint, milliseconds: bigint, instructions: bigint): bigint {
+  return RAW_BYTE_V2 * rawBytes + MILLISECOND_V2 * milliseconds + instructions / REFERENCE_NODES;
 }
 export const RAW_BYTE_V2 = 50n;
 export const MILLISECOND_V2 = 300n;

@@ -1,20 +1,21 @@
 import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
+import { Blob, decodeCandid } from '../decode-candid.js';
 import type { Answer, HeaderList } from './answer.js';
 
 /** Candid of the HTTP gateway protocol (HTTP gateway protocol specification, "Canister HTTP Interface"). */
 const Headers = IDL.Vec(IDL.Tuple(IDL.Text, IDL.Text));
-const HttpUpdateRequest = IDL.Record({ method: IDL.Text, url: IDL.Text, headers: Headers, body: IDL.Vec(IDL.Nat8) });
-const HttpRequest = IDL.Record({ method: IDL.Text, url: IDL.Text, headers: Headers, body: IDL.Vec(IDL.Nat8), certificate_version: IDL.Opt(IDL.Nat16) });
+const HttpUpdateRequest = IDL.Record({ method: IDL.Text, url: IDL.Text, headers: Headers, body: Blob });
+const HttpRequest = IDL.Record({ method: IDL.Text, url: IDL.Text, headers: Headers, body: Blob, certificate_version: IDL.Opt(IDL.Nat16) });
 const HttpResponse = IDL.Record({
   status_code: IDL.Nat16,
   headers: Headers,
-  body: IDL.Vec(IDL.Nat8),
+  body: Blob,
   upgrade: IDL.Opt(IDL.Bool),
   // Each canister has its own type of token; the callback's type mentions it, too.
   streaming_strategy: IDL.Opt(IDL.Variant({ Callback: IDL.Record({ callback: IDL.Unknown, token: IDL.Unknown }) })),
 });
-const StreamingCallbackHttpResponse = IDL.Record({ body: IDL.Vec(IDL.Nat8), token: IDL.Opt(IDL.Unknown) });
+const StreamingCallbackHttpResponse = IDL.Record({ body: Blob, token: IDL.Opt(IDL.Unknown) });
 
 /** The latest version of response verification, which is asked for. */
 export const CERTIFICATE_VERSION = 2;
@@ -67,15 +68,15 @@ interface DecodedResponse {
   streaming_strategy: [] | [{ Callback: { callback: Unknown; token: Unknown } }];
 }
 
-/** @throws {Error} when the canister's reply is not an HttpResponse */
+/** @throws {Error} when the canister's reply is not an HttpResponse, or takes too long to decode */
 export function decodeResponse(reply: Uint8Array): CanisterHttpResponse {
-  const [{ status_code: status, headers, body, upgrade, streaming_strategy: strategy }] = IDL.decode([HttpResponse], reply) as unknown as [DecodedResponse];
+  const [{ status_code: status, headers, body, upgrade, streaming_strategy: strategy }] = decodeCandid([HttpResponse], reply) as [DecodedResponse];
   return { status, headers, body, upgrade: upgrade[0] === true, streaming: strategy[0] && toStreaming(strategy[0].Callback) };
 }
 
-/** @throws {Error} when the callback's reply is not a StreamingCallbackHttpResponse */
+/** @throws {Error} when the callback's reply is not a StreamingCallbackHttpResponse, or takes too long to decode */
 export function decodeChunk(reply: Uint8Array): Chunk {
-  const [{ body, token }] = IDL.decode([StreamingCallbackHttpResponse], reply) as unknown as [{ body: Uint8Array; token: [] | [Unknown] }];
+  const [{ body, token }] = decodeCandid([StreamingCallbackHttpResponse], reply) as [{ body: Uint8Array; token: [] | [Unknown] }];
   return { body, token: token[0] && encode(token[0]) };
 }
 

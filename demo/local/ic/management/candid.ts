@@ -1,6 +1,6 @@
 import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
-import { checkCandidBounds } from './candid-bounds.js';
+import { Blob, decodeCandid } from '../decode-candid.js';
 import { ErrorCode, ManagementError } from './refusal.js';
 
 /*
@@ -8,7 +8,6 @@ import { ErrorCode, ManagementError } from './refusal.js';
  * replica's own types, which clients decode by. `sender_canister_version` is left out and so is skipped: the local IC
  * does not look at it.
  */
-const Blob = IDL.Vec(IDL.Nat8);
 const Visibility = IDL.Variant({ controllers: IDL.Null, public: IDL.Null, allowed_viewers: IDL.Vec(IDL.Principal) });
 const EnvironmentVariable = IDL.Record({ name: IDL.Text, value: IDL.Text });
 const SETTINGS = {
@@ -151,8 +150,7 @@ export interface UploadChunkArgs extends CanisterId {
  */
 export function decodeArgument<T>(type: IDL.Type, argument: Uint8Array): T {
   try {
-    checkCandidBounds(argument);
-    const [value] = IDL.decode([type], new Uint8Array(argument)); // a copy: of a view, the library would read the buffer from its beginning
+    const [value] = decodeCandid([type], argument);
     return value as T;
   } catch (error) {
     throw new ManagementError(ErrorCode.InvalidManagementPayload, `Error decoding candid: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,17 +1,18 @@
 import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
+import { Blob, decodeCandid } from '../decode-candid.js';
 
 /** Candid of the management canister's `http_request` (ic.did; `pricing_version` by the replica's own types). */
 export const Header = IDL.Record({ name: IDL.Text, value: IDL.Text });
-export const HttpResult = IDL.Record({ status: IDL.Nat, headers: IDL.Vec(Header), body: IDL.Vec(IDL.Nat8) });
-export const TransformArgs = IDL.Record({ response: HttpResult, context: IDL.Vec(IDL.Nat8) });
+export const HttpResult = IDL.Record({ status: IDL.Nat, headers: IDL.Vec(Header), body: Blob });
+export const TransformArgs = IDL.Record({ response: HttpResult, context: Blob });
 export const HttpRequestArgs = IDL.Record({
   url: IDL.Text,
   max_response_bytes: IDL.Opt(IDL.Nat64),
   method: IDL.Variant({ get: IDL.Null, head: IDL.Null, post: IDL.Null, put: IDL.Null, delete: IDL.Null, patch: IDL.Null }),
   headers: IDL.Vec(Header),
-  body: IDL.Opt(IDL.Vec(IDL.Nat8)),
-  transform: IDL.Opt(IDL.Record({ function: IDL.Func([TransformArgs], [HttpResult], ['query']), context: IDL.Vec(IDL.Nat8) })),
+  body: IDL.Opt(Blob),
+  transform: IDL.Opt(IDL.Record({ function: IDL.Func([TransformArgs], [HttpResult], ['query']), context: Blob })),
   is_replicated: IDL.Opt(IDL.Bool),
   pricing_version: IDL.Opt(IDL.Nat32),
 });
@@ -44,9 +45,9 @@ export interface OutcallRequest {
   readonly pricingVersion: 1 | 2;
 }
 
-/** @throws {Error} when the bytes are not such a record */
+/** @throws {Error} when the bytes are not such a record, or take too long to decode */
 export function decodeOutcallRequest(argument: Uint8Array, defaultMaxResponseBytes: bigint): OutcallRequest {
-  const [decoded] = IDL.decode([HttpRequestArgs], argument) as unknown as [DecodedArgs];
+  const [decoded] = decodeCandid([HttpRequestArgs], argument) as [DecodedArgs];
   const [transform] = decoded.transform;
   return {
     url: decoded.url,

@@ -27,6 +27,10 @@ const TRANSFORMS = `
   (func (export "canister_query large") (call $reply_bytes (i32.const 4096) (i32.const 1001)))
   (func (export "canister_query traps") (unreachable))
   (func (export "canister_query timer") (call $reply_i64 (call $global_timer_set (i64.const 1))))
+  ;; As in a module that ic-wasm has instrumented: the last i64 counts instructions.
+  (global $counter (mut i64) (i64.const 0))
+  (func (export "canister_query __get_cycles"))
+  (func (export "canister_query long") (global.set $counter (i64.const 13000000000)) (call $reply_i32 (i32.const 0)))
   (global $seen (mut i32) (i32.const 0))
   (func (export "canister_query counting")
     (global.set $seen (i32.add (global.get $seen) (i32.const 1)))
@@ -339,6 +343,15 @@ describe('the price', () => {
     expect(charged).toBeGreaterThan(BASE + delivery + 13n * 50n * 500n);
     expect(charged).toBeLessThan(BASE + delivery + 13n * (50n * 1_000n + 300n * 2_000n));
     expect(ic.expenses(id).outcalls).toBe(charged);
+  });
+
+  test('by version 2 is also for what the transform takes, and ends where the cycles do', async () => {
+    const { outcall } = await world((_request, response) => response.end('fine'));
+    const perNode = 1_000_000_000n; // a thirteenth of its instructions
+    const answer = await outcall({ pricingVersion: 2, transformBy: 'long' }, 15n * perNode);
+    expect(answer.code).toBe(0);
+    expect(15n * perNode - answer.refunded).toBeGreaterThan(13n * perNode);
+    expect(await outcall({ pricingVersion: 2, transformBy: 'long' }, 12n * perNode)).toMatchObject({ code: RejectCode.CanisterReject, refunded: 0n, message: expect.stringContaining('Out of cycles') as string });
   });
 
   test('by version 2: less than the base fee is rejected', async () => {

@@ -31,7 +31,13 @@ export interface OutcallContext {
   readonly argument: Uint8Array;
   readonly cycles: bigint;
   /** Runs a query of the calling canister as the transform. */
-  readonly transform: (method: string, argument: Uint8Array) => Promise<Response>;
+  readonly transform: (method: string, argument: Uint8Array) => Promise<Transformed>;
+}
+
+export interface Transformed {
+  readonly response: Response;
+  /** What the transform took. */
+  readonly instructions: bigint;
 }
 
 export interface OutcallResult {
@@ -90,8 +96,8 @@ async function performOnNode(
 ): Promise<NodeResult> {
   const started = Date.now();
   let rawBytes = 0n;
-  const result = (response: Response): NodeResult => {
-    const usage = outcallUsageV2(rawBytes, BigInt(Date.now() - started));
+  const result = (response: Response, instructions = 0n): NodeResult => {
+    const usage = outcallUsageV2(rawBytes, BigInt(Date.now() - started), instructions);
     if (allowance === undefined || usage <= allowance) return { response, usage };
     return { response: reject(RejectCode.CanisterReject, 'Insufficient cycles'), usage: allowance };
   };
@@ -103,7 +109,8 @@ async function performOnNode(
       maxBytes: allowance === undefined ? request.maxResponseBytes : min(request.maxResponseBytes, allowance / RAW_BYTE_V2),
     });
     rawBytes = BigInt(headerBytes(raw.headers) + raw.body.length);
-    return result(await transformed(request, node < options.faults.disagreeingNodes ? turnedAway(node) : raw, context));
+    const { response, instructions } = await transformed(request, node < options.faults.disagreeingNodes ? turnedAway(node) : raw, context);
+    return result(response, instructions);
   } catch (error) {
     if (error instanceof RejectError) return result(reject(error.code, error.message));
     throw error;
@@ -115,13 +122,13 @@ function turnedAway(node: number): RawResponse {
   return { status: 503, headers: [], body: Buffer.from(`the server turned node ${node} away`) };
 }
 
-async function transformed({ transform, maxResponseBytes }: OutcallRequest, raw: RawResponse, context: OutcallContext): Promise<Response> {
-  if (transform === undefined) return { kind: 'reply', data: encodeHttpResult(raw) };
-  const response = await context.transform(transform.method, encodeTransformArgs(raw, transform.context));
+async function transformed({ transform, maxResponseBytes }: OutcallRequest, raw: RawResponse, context: OutcallContext): Promise<Transformed> {
+  if (transform === undefined) return { response: { kind: 'reply', data: encodeHttpResult(raw) }, instructions: 0n };
+  const { response, instructions } = await context.transform(transform.method, encodeTransformArgs(raw, transform.context));
   if (response.kind === 'reply' && BigInt(response.data.length) > maxResponseBytes) {
-    return reject(RejectCode.SysFatal, `Transformed http response exceeds limit: ${maxResponseBytes}`);
+    return { response: reject(RejectCode.SysFatal, `Transformed http response exceeds limit: ${maxResponseBytes}`), instructions };
   }
-  return response;
+  return { response, instructions };
 }
 
 /** How an outcall is paid for. */
