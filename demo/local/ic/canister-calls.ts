@@ -21,6 +21,8 @@ export class CanisterCalls {
   readonly #core: CanisterCore;
   readonly #nodes: bigint;
   readonly #contexts = new Set<CallContext>();
+  /** Those of code that has been uninstalled: nothing of them is executed any more. */
+  readonly #deleted = new WeakSet<CallContext>();
   #cancelHeartbeat: () => void = () => undefined;
   #whenIdle: ((isIdle: boolean) => void)[] = [];
 
@@ -84,9 +86,12 @@ export class CanisterCalls {
     this.#tell(false);
   }
 
-  /** Whoever waits for the canister gets a reject; what it waits for itself will be of no use to it. */
+  /** Whoever waits for the canister gets a reject. What it waits for itself will only give back cycles, even if new code is there by then. */
   rejectAll(message: string): void {
-    for (const context of this.#contexts) if (context.needsResponse) context.respond(rejectWith(ErrorCode.CanisterRejectedMessage, message));
+    for (const context of this.#contexts) {
+      this.#deleted.add(context);
+      if (context.needsResponse) context.respond(rejectWith(ErrorCode.CanisterRejectedMessage, message));
+    }
   }
 
   #open(context: CallContext): CallContext {
@@ -131,6 +136,10 @@ export class CanisterCalls {
     void this.#core.serially(async () => {
       context.outstanding -= 1;
       this.#takeBack(call, response, refunded);
+      if (this.#deleted.has(context)) {
+        this.#settle(context, undefined);
+        return;
+      }
       const replied = response.kind === 'reply';
       const given: Partial<Message> = replied ? { argument: response.data } : { rejection: { code: response.code, message: response.message } };
       const outcome = await this.#core.run(context, { mode: replied ? 'Ry' : 'Rt', entry: replied ? call.onReply : call.onReject, refunded, ...given }, true);
@@ -147,6 +156,7 @@ export class CanisterCalls {
     account.note('calls', transmission);
     const isOutcall = call.method === 'http_request' && Principal.fromUint8Array(call.callee).compareTo(MANAGEMENT_ID) === 'eq';
     if (isOutcall) account.note('outcalls', call.cycles - refunded);
+    this.#core.globalTimer.arm(); // which does not ring in vain while cycles are held back for calls
   }
 
   /** "Executed if and only if the reply or the reject callback was executed and trapped." The trap stays the outcome. */

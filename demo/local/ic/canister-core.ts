@@ -33,6 +33,7 @@ const DEFAULT_SETTINGS = {
   reservedCyclesLimit: 5_000_000_000_000n,
   wasmMemoryLimit: 3n << 30n,
   wasmMemoryThreshold: 0n,
+  environmentVariables: new Map<string, string>(),
 };
 
 /** What a canister is made of: code and state, settings, balance, timer; and how one message is executed on it. */
@@ -121,9 +122,8 @@ export class CanisterCore {
   /** Executes one message, and commits it or, when it trapped or nothing is to be kept, rolls it back. */
   async run(context: CallContext, message: Omit<Message, 'caller'>, keep: boolean): Promise<Outcome> {
     const full: Message = { caller: context.caller, needsResponse: context.needsResponse, deadline: context.deadline, ...message };
-    this.upkeep.collect();
-    const balance = this.upkeep.account.balance - executionReserve(this.#nodes);
-    const environment = { ...this.environment(), balance: balance > 0n ? balance : 0n, available: context.available, contextInstructions: context.instructions };
+    this.upkeep.suspend();
+    const environment = { ...this.environment(), balance: this.spendable, available: context.available, contextInstructions: context.instructions };
     const outcome = await this.#executed(async (machine) => {
       let ended = await machine.execute(full, environment);
       if (context.origin === 'ingress' || message.mode === 'T') ended = this.#trapIfAsked(message.mode, ended);
@@ -139,6 +139,8 @@ export class CanisterCore {
     });
     context.instructions += outcome.instructions;
     this.account(message, outcome);
+    if (outcome.kind === 'returned') this.spend(outcome.effects);
+    this.upkeep.resume();
     return outcome;
   }
 
@@ -161,11 +163,21 @@ export class CanisterCore {
     this.#report(message, outcome, price);
   }
 
-  /** Takes over what a message did to balance and timer. */
+  /** What a message can see and spend of the balance: what is set aside for the message itself is not in it. */
+  get spendable(): bigint {
+    const balance = this.upkeep.account.balance - executionReserve(this.#nodes);
+    return balance > 0n ? balance : 0n;
+  }
+
+  /** Takes over what a message did to the balance. */
+  spend({ balanceChange, burned }: Pick<Effects, 'balanceChange' | 'burned'>): void {
+    this.upkeep.account.add(balanceChange);
+    this.upkeep.account.note('burned', burned);
+  }
+
+  /** Takes over what a message did to the timer. */
   apply(effects: Effects): void {
     this.version += 1n;
-    this.upkeep.account.add(effects.balanceChange);
-    this.upkeep.account.note('burned', effects.burned);
     if (effects.globalTimer !== undefined) this.globalTimer.set(effects.globalTimer);
   }
 
@@ -181,6 +193,7 @@ export class CanisterCore {
       available: 0n,
       contextInstructions: 0n,
       globalTimer: this.globalTimer.time,
+      variables: this.settings.environmentVariables,
       certificate: undefined,
       pricedNodes: this.around.pricedNodes,
       rootKey: this.around.rootKey,

@@ -1,4 +1,4 @@
-import type { Principal } from '@dfinity/principal';
+import { Principal } from '@dfinity/principal';
 import type { Respond } from './call-context.js';
 import { CanisterCalls } from './canister-calls.js';
 import { installCode, upgradeCode } from './canister-code.js';
@@ -6,9 +6,11 @@ import { CanisterCore, type Status, type Trappable } from './canister-core.js';
 import type { CanisterState } from './certification/subnet-state.js';
 import type { Expenses } from './cycle-account.js';
 import type { CanisterControl, CanisterSettings, MemoryUse, UpgradeOptions } from './management/canister-control.js';
+import type { Transformed } from './outcall/outcall.js';
 import { ErrorCode, RejectCode, RejectError, type Response, rejectWith } from './reject.js';
 import type { Call, Surroundings } from './surroundings.js';
 
+const MANAGEMENT = Principal.managementCanister().toUint8Array();
 /** How long stopping may take, in milliseconds; the spec leaves it open. */
 const STOP_MS = 300_000;
 
@@ -103,20 +105,20 @@ export class Canister implements CanisterControl {
     this.#calls.receive(call, respond);
   }
 
+  /** A query by a user. It leaves no trace. */
+  query(method: string, argument: Uint8Array, caller: Uint8Array): Promise<Response> {
+    return this.#core.aside(async () => this.#core.refusal() ?? (await this.#ask(method, argument, caller, 'NRQ')).response);
+  }
+
   /**
-   * A query that leaves no trace: by a user, or as the transform of an outcall. The transform still works while the
-   * canister is stopping, for stopping waits for the very call that the transform belongs to.
+   * Runs a query as the transform of an outcall. It still works while the canister is stopping, for stopping waits for the
+   * very call that the transform belongs to.
    */
-  query(method: string, argument: Uint8Array, caller: Uint8Array, mode: 'NRQ' | 'TQ'): Promise<Response> {
+  transform(method: string, argument: Uint8Array): Promise<Transformed> {
     const core = this.#core;
     return core.aside(async () => {
-      const refusal = mode === 'TQ' && core.status === 'stopping' ? undefined : core.refusal();
-      if (refusal !== undefined) return refusal;
-      if (core.code.compositeQueries.has(method)) return core.error(ErrorCode.CanisterMethodNotFound, `${method} is a composite query, which the local IC does not run`);
-      if (!core.code.queries.has(method)) return core.error(ErrorCode.CanisterMethodNotFound, `Canister has no query method '${method}'.`);
-      const outcome = await core.ask({ mode, entry: { name: `canister_query ${method}` }, caller, argument, needsResponse: true });
-      if (outcome.kind === 'trapped') return core.trapped(outcome.message);
-      return outcome.effects.response ?? core.error(ErrorCode.CanisterDidNotReply, 'Canister did not reply to the call');
+      const refusal = core.status === 'stopping' ? undefined : core.refusal();
+      return refusal === undefined ? this.#ask(method, argument, MANAGEMENT, 'TQ') : { response: refusal, instructions: 0n };
     });
   }
 
@@ -196,5 +198,16 @@ export class Canister implements CanisterControl {
   /** Ends its threads. */
   async end(): Promise<void> {
     await this.#core.machine?.end();
+  }
+
+  async #ask(method: string, argument: Uint8Array, caller: Uint8Array, mode: 'NRQ' | 'TQ'): Promise<Transformed> {
+    const core = this.#core;
+    const fail = (code: ErrorCode, message: string) => ({ response: core.error(code, message), instructions: 0n });
+    if (core.code.compositeQueries.has(method)) return fail(ErrorCode.CanisterMethodNotFound, `${method} is a composite query, which the local IC does not run`);
+    if (!core.code.queries.has(method)) return fail(ErrorCode.CanisterMethodNotFound, `Canister has no query method '${method}'.`);
+    const outcome = await core.ask({ mode, entry: { name: `canister_query ${method}` }, caller, argument, needsResponse: true });
+    const silent = () => core.error(ErrorCode.CanisterDidNotReply, 'Canister did not reply to the call');
+    const response = outcome.kind === 'trapped' ? core.trapped(outcome.message) : (outcome.effects.response ?? silent());
+    return { response, instructions: outcome.instructions };
   }
 }

@@ -21,9 +21,10 @@ export class CycleAccount {
     return { ...this.#spent };
   }
 
-  /** Cycles come in, or, negative, go out to somebody else. */
+  /** Cycles come in, or, negative, go out to somebody else; never more than there are, whatever a test has set the balance to meanwhile. */
   add(amount: bigint): void {
-    this.#balance += amount;
+    const after = this.#balance + amount;
+    this.#balance = after > 0n ? after : 0n;
   }
 
   /** Takes cycles for good; never more than there are. */

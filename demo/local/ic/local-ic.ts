@@ -180,7 +180,7 @@ export class LocalIc implements Subnet {
    * @throws {RejectError}
    */
   async query(id: Principal, method: string, arg: Uint8Array, caller = Principal.anonymous()): Promise<Uint8Array> {
-    return replyOrThrow(await this.#canister(id).query(method, arg, caller.toUint8Array(), 'NRQ'));
+    return replyOrThrow(await this.#canister(id).query(method, arg, caller.toUint8Array()));
   }
 
   /**
@@ -222,7 +222,7 @@ export class LocalIc implements Subnet {
     if (canister.compareTo(MANAGEMENT) === 'eq') return this.#management.query(method, argument, sender);
     const found = this.#canisters.get(canister.toText());
     if (found === undefined) return notFound(canister);
-    return found.query(method, argument, sender.toUint8Array(), 'NRQ');
+    return found.query(method, argument, sender.toUint8Array());
   }
 
   effectiveCanister({ method, argument }: IngressCall): Principal | 'any' | undefined {
@@ -347,7 +347,7 @@ export class LocalIc implements Subnet {
       caller: caller.id,
       argument: call.argument,
       cycles: call.cycles,
-      transform: (method: string, argument: Uint8Array) => caller.query(method, argument, MANAGEMENT.toUint8Array(), 'TQ'),
+      transform: (method: string, argument: Uint8Array) => caller.transform(method, argument),
     };
     const end = this.#outcalls.begin();
     const jump = this.faults.clockJumpMs;

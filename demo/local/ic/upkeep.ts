@@ -5,6 +5,8 @@ import { executionReserve, storagePrice } from './prices.js';
 
 const SECOND = 1_000_000_000n;
 const DAY = 86_400n * SECOND;
+/** How often storage is charged for: the replica's ten seconds. The price of a moment would be less than a cycle. */
+const PERIOD = 10n * SECOND;
 
 /** What a canister is and has, as far as its upkeep depends on it. */
 export interface Dependent {
@@ -23,6 +25,7 @@ export class Upkeep {
   readonly #nodes: bigint;
   readonly #dependent: Dependent;
   #paidUntil: bigint;
+  #suspended = false;
 
   constructor(dependent: Dependent, cycles: bigint, clock: Clock, nodes: bigint) {
     this.account = new CycleAccount(cycles);
@@ -46,12 +49,22 @@ export class Upkeep {
     return this.freezingLimit + executionReserve(this.#nodes) - this.account.balance;
   }
 
-  /** Charges for the time since it was last charged for. */
+  /** Charges for the time since it was last charged for, once enough of it has passed. */
   collect(): void {
-    const now = this.#clock.now();
-    if (now <= this.#paidUntil) return;
-    this.account.charge('storage', this.#price(now - this.#paidUntil));
-    this.#paidUntil = now;
+    const time = this.#clock.now() - this.#paidUntil;
+    if (this.#suspended || time < PERIOD) return;
+    this.account.charge('storage', this.#price(time));
+    this.#paidUntil += time;
+  }
+
+  /** Collects once more, and then, as the replica does, not until {@link resume}: a message that is executed counts on the balance it began with. */
+  suspend(): void {
+    this.collect();
+    this.#suspended = true;
+  }
+
+  resume(): void {
+    this.#suspended = false;
   }
 
   #price(nanoseconds: bigint): bigint {

@@ -48,6 +48,8 @@ export interface Environment {
   /** Executed in this call context before this message. */
   readonly contextInstructions: bigint;
   readonly globalTimer: bigint;
+  /** The canister's environment variables. */
+  readonly variables: ReadonlyMap<string, string>;
   /** For `data_certificate`, in queries by users. */
   readonly certificate: Uint8Array | undefined;
   /** The number of nodes that prices are for. */

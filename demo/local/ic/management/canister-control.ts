@@ -10,6 +10,8 @@ export interface CanisterSettings {
   readonly reservedCyclesLimit: bigint;
   readonly wasmMemoryLimit: bigint;
   readonly wasmMemoryThreshold: bigint;
+  /** What its code can read by name; in the order of the names' bytes, as the replica lists them. */
+  readonly environmentVariables: ReadonlyMap<string, string>;
 }
 
 /** Memory in use, in bytes. */

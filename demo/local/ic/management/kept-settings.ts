@@ -1,5 +1,5 @@
 import type { Principal } from '@dfinity/principal';
-import type { EnvironmentVariable, Visibility } from './candid.js';
+import type { Visibility } from './candid.js';
 
 /** Settings that are stored and shown. Of them, only the visibility of the status has an effect in the local IC. */
 export interface OtherSettings {
@@ -10,7 +10,6 @@ export interface OtherSettings {
   readonly logMemoryLimit: bigint;
   readonly snapshotVisibility: Visibility;
   readonly statusVisibility: Visibility;
-  readonly environmentVariables: readonly EnvironmentVariable[];
 }
 
 const DEFAULTS: OtherSettings = {
@@ -19,7 +18,6 @@ const DEFAULTS: OtherSettings = {
   logMemoryLimit: 4_096n,
   snapshotVisibility: { controllers: null },
   statusVisibility: { controllers: null },
-  environmentVariables: [],
 };
 
 /** The settings of all canisters that only the management canister knows of. */

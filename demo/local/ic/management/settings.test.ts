@@ -64,10 +64,11 @@ describe('settings', () => {
     await expect(update({ log_visibility: [{ allowed_viewers: users(11) }] })).rejects.toMatchObject({ code: RejectCode.CanisterReject });
   });
 
-  test('of environment variables are kept', async () => {
+  test('of environment variables are kept, and shown in the order of their names', async () => {
     const environment_variables = Array.from({ length: 20 }, (_, index) => ({ name: `${index}`.padStart(128, 'n'), value: 'v'.repeat(128) }));
     await update({ environment_variables: [environment_variables] });
-    expect((await status()).settings).toMatchObject({ environment_variables });
+    const sorted = environment_variables.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    expect((await status()).settings).toMatchObject({ environment_variables: sorted });
   });
 
   test.each([

@@ -1,4 +1,5 @@
 import type { Principal } from '@dfinity/principal';
+import { MAX_VARIABLE_NAME } from '../machine/system-api/surroundings.js';
 import { controllers, permitted } from './access.js';
 import { type CandidSettings, decodeArgument, emptyReply, type EnvironmentVariable, type Opt, UpdateSettingsArgs, type Visibility } from './candid.js';
 import type { CanisterControl, CanisterSettings } from './canister-control.js';
@@ -14,7 +15,6 @@ const MAX_WASM_MEMORY = 2n ** 48n;
 /** Limits of the replica, which the spec leaves open. Bytes. */
 const [MIN_LOG_MEMORY, MAX_LOG_MEMORY] = [4_096n, 2n * 2n ** 20n];
 const MAX_VARIABLES = 20;
-const MAX_VARIABLE_NAME = 128;
 const MAX_VARIABLE_VALUE = 128;
 
 /** Checked changes of settings; what is not to change is not in them. */
@@ -48,6 +48,7 @@ export function checkSettings(given: CandidSettings): SettingsChanges {
       reservedCyclesLimit: amount(given.reserved_cycles_limit, MAX_CYCLES, 'Reserved cycles limit expected to be in the range of [0..2^128-1]'),
       wasmMemoryLimit: amount(given.wasm_memory_limit, MAX_WASM_MEMORY, 'Wasm memory limit expected to be in the range of [0..2^48]'),
       wasmMemoryThreshold: amount(given.wasm_memory_threshold, MAX_WASM_MEMORY, 'Wasm memory threshold expected to be in the range of [0..2^48]'),
+      environmentVariables: variables(given.environment_variables),
     }),
     other: defined<OtherSettings>({
       minimumIncomingCanisterCallCycles: amount(given.minimum_incoming_canister_call_cycles, MAX_CYCLES, 'Minimum incoming canister call cycles expected to be in the range of [0..2^128-1]'),
@@ -55,7 +56,6 @@ export function checkSettings(given: CandidSettings): SettingsChanges {
       logMemoryLimit: logMemory(given.log_memory_limit),
       snapshotVisibility: visibility(given.snapshot_visibility),
       statusVisibility: visibility(given.status_visibility),
-      environmentVariables: variables(given.environment_variables),
     }),
   };
 }
@@ -90,7 +90,7 @@ function visibility([given]: Opt<Visibility>): Visibility | undefined {
   return { allowed_viewers: principals(given.allowed_viewers, MAX_VIEWERS) ?? [] };
 }
 
-function variables([given]: Opt<EnvironmentVariable[]>): EnvironmentVariable[] | undefined {
+function variables([given]: Opt<EnvironmentVariable[]>): ReadonlyMap<string, string> | undefined {
   if (given === undefined) return undefined;
   const refuse = (message: string) => new ManagementError(ErrorCode.InvalidManagementPayload, message);
   if (given.length > MAX_VARIABLES) throw refuse(`Too many environment variables: ${given.length} (max: ${MAX_VARIABLES})`);
@@ -98,8 +98,10 @@ function variables([given]: Opt<EnvironmentVariable[]>): EnvironmentVariable[] |
     if (Buffer.byteLength(name) > MAX_VARIABLE_NAME) throw refuse(`Environment variable name "${name}" exceeds the maximum allowed length of ${MAX_VARIABLE_NAME}.`);
     if (Buffer.byteLength(value) > MAX_VARIABLE_VALUE) throw refuse(`Environment variable value "${value}" exceeds the maximum allowed length of ${MAX_VARIABLE_VALUE}.`);
   }
-  if (new Set(given.map(({ name }) => name)).size < given.length) throw refuse('Duplicate environment variables are not allowed');
-  return given;
+  const sorted = given.map(({ name, value }) => [name, value] as const).sort(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+  const variables = new Map(sorted);
+  if (variables.size < given.length) throw refuse('Duplicate environment variables are not allowed');
+  return variables;
 }
 
 /** Without what is undefined, so that spreading it over settings changes only what was given. */

@@ -52,6 +52,6 @@ function definiteSettings({ settings }: CanisterControl, other: OtherSettings) {
     status_visibility: other.statusVisibility,
     wasm_memory_limit: settings.wasmMemoryLimit,
     wasm_memory_threshold: settings.wasmMemoryThreshold,
-    environment_variables: other.environmentVariables,
+    environment_variables: [...settings.environmentVariables].map(([name, value]) => ({ name, value })),
   };
 }

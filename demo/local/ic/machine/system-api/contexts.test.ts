@@ -16,7 +16,7 @@ const ARGUMENTS: Record<string, (number | bigint)[]> = {
 function tryToCall(name: string, mode: Mode): string | undefined {
   const environment = {
     self: Uint8Array.of(1), controllers: [], time: 1n, version: 1n, status: 1 as const, balance: 10n, freezingLimit: 0n, available: 0n, contextInstructions: 0n,
-    globalTimer: 0n, certificate: undefined, pricedNodes: 13, rootKey: Uint8Array.of(1), subnet: Uint8Array.of(1),
+    globalTimer: 0n, variables: new Map(), certificate: undefined, pricedNodes: 13, rootKey: Uint8Array.of(1), subnet: Uint8Array.of(1),
   };
   const execution = new Execution({ mode, entry: { name: 'f' }, caller: Uint8Array.of(4), needsResponse: true, rejection: { code: 2, message: 'no' } }, environment);
   const buffer = new ArrayBuffer(65_536);

@@ -2,12 +2,27 @@ import { Trap } from '../execution.js';
 import { blob, type Host, type SystemFunctions } from './host.js';
 
 const MAX_CERTIFIED_DATA = 32;
+/** The longest name of an environment variable, in bytes: the spec leaves it open, and this is the replica's. */
+export const MAX_VARIABLE_NAME = 128;
 const NOT_REPLICATED = new Set(['NRQ', 'TQ', 'F']);
 
 /** What a canister can learn about itself and its surroundings, and the few things in them it can set. */
 export function surroundingsFunctions(host: Host): SystemFunctions {
-  const noVariable = () => {
-    throw new Trap('Canister trapped: there is no such environment variable (the local IC sets none)');
+  const variables = () => host.execution.environment.variables;
+  const nameAt = (index: number) => {
+    const name = [...variables().keys()].at(index);
+    if (name === undefined) throw new Trap(`Canister trapped: there is no environment variable number ${index}: there are ${variables().size}, counted from 0`);
+    return Buffer.from(name);
+  };
+  const nameIn = (src: number, size: number) => {
+    if (size > MAX_VARIABLE_NAME) throw new Trap(`Canister trapped: the name of an environment variable has ${size} bytes, of at most ${MAX_VARIABLE_NAME}`);
+    return host.memory.readText(src, size);
+  };
+  const valueOf = (src: number, size: number) => {
+    const name = nameIn(src, size);
+    const value = variables().get(name);
+    if (value === undefined) throw new Trap(`Canister trapped: there is no environment variable ${JSON.stringify(name)}; ask ic0.env_var_name_exists first`);
+    return Buffer.from(value);
   };
 
   return {
@@ -48,12 +63,17 @@ export function surroundingsFunctions(host: Host): SystemFunctions {
       return certificate;
     }),
 
-    env_var_count: () => 0,
-    env_var_name_exists: () => 0,
-    env_var_name_size: noVariable,
-    env_var_name_copy: noVariable,
-    env_var_value_size: noVariable,
-    env_var_value_copy: noVariable,
+    // "Environment variables": names by index, values by name.
+    env_var_count: () => variables().size,
+    env_var_name_size: (index: number) => nameAt(index).length,
+    env_var_name_copy: (index: number, dst: number, offset: number, size: number) => {
+      copyPart(host, 'env_var_name_copy', nameAt(index), dst, offset, size);
+    },
+    env_var_name_exists: (src: number, size: number) => (variables().has(nameIn(src, size)) ? 1 : 0),
+    env_var_value_size: (src: number, size: number) => valueOf(src, size).length,
+    env_var_value_copy: (src: number, nameSize: number, dst: number, offset: number, size: number) => {
+      copyPart(host, 'env_var_value_copy', valueOf(src, nameSize), dst, offset, size);
+    },
 
     debug_print: (src: number, size: number) => {
       host.log(describe(host, src, size));
@@ -62,6 +82,12 @@ export function surroundingsFunctions(host: Host): SystemFunctions {
       throw new Trap(`Canister called \`ic0.trap\` with message: '${describe(host, src, size)}'`);
     },
   };
+}
+
+/** @throws {Trap} when the part is not within the data, or its destination not within the heap */
+function copyPart(host: Host, name: string, data: Uint8Array, dst: number, offset: number, size: number): void {
+  if (offset + size > data.length) throw new Trap(`Canister trapped: ic0.${name} reads past the end (${size} bytes at ${offset}, of ${data.length})`);
+  host.memory.write(dst, data.subarray(offset, offset + size));
 }
 
 /** The text for a log, which is never a reason to fail: `debug_print` "never traps". */

@@ -11,6 +11,7 @@ const DEFAULTS: CanisterSettings = {
   reservedCyclesLimit: 5_000_000_000_000n,
   wasmMemoryLimit: 0n,
   wasmMemoryThreshold: 0n,
+  environmentVariables: new Map(),
 };
 
 /** What was installed, and how. */
