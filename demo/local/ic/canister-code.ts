@@ -10,7 +10,7 @@ import { ErrorCode, RejectCode, RejectError } from './reject.js';
 /** Puts new code into an empty canister, or in place of all that it has. See {@link CanisterControl}. */
 export async function installCode(core: CanisterCore, wasm: Uint8Array, argument: Uint8Array, sender: Principal, mode: 'install' | 'reinstall'): Promise<void> {
   if (mode === 'install' && core.machine !== undefined) {
-    throw new RejectError(RejectCode.CanisterError, `Canister ${core.id.toText()} cannot be installed because the canister is not empty. Use 'reinstall' to start over, or upgrade to keep stable memory.`);
+    throw new RejectError(RejectCode.CanisterError, `Canister ${core.id.toText()} cannot be installed because the canister is not empty. Use 'reinstall' to start over, or upgrade to keep stable memory.`, ErrorCode.CanisterNonEmpty);
   }
   checkCycles(core);
   const machine = new Machine({ ...core.around, log: core.log });

@@ -218,6 +218,13 @@ export class CanisterCore {
     return rejectWith(ErrorCode.CanisterOutOfCycles, `Canister ${this.id.toText()} is out of cycles: please top up the canister with at least ${missing} additional cycles`);
   }
 
+  /** That the canister is frozen and so answers no queries of users; if so. */
+  frozen(): Reject | undefined {
+    this.upkeep.collect();
+    if (this.upkeep.account.balance >= this.upkeep.freezingLimit) return undefined;
+    return rejectWith(ErrorCode.CanisterOutOfCycles, `Canister ${this.id.toText()} is unable to process query calls because it's frozen. Please top up the canister with cycles and try again.`);
+  }
+
   error(code: ErrorCode, message: string): Reject {
     return rejectWith(code, `Error from Canister ${this.id.toText()}: ${message}`);
   }

@@ -82,6 +82,7 @@ export class Canister implements CanisterControl {
     this.#core.upkeep.collect();
     this.#core.settings = { ...this.settings, ...changes };
     this.#core.version += 1n;
+    this.#core.globalTimer.arm(); // which does not ring in vain while the canister is frozen by its settings
   }
 
   deposit(cycles: bigint): void {
@@ -107,7 +108,7 @@ export class Canister implements CanisterControl {
 
   /** A query by a user. It leaves no trace. */
   query(method: string, argument: Uint8Array, caller: Uint8Array): Promise<Response> {
-    return this.#core.aside(async () => this.#core.refusal() ?? (await this.#ask(method, argument, caller, 'NRQ')).response);
+    return this.#core.aside(async () => this.#core.refusal() ?? this.#core.frozen() ?? (await this.#ask(method, argument, caller, 'NRQ')).response);
   }
 
   /**
@@ -180,9 +181,9 @@ export class Canister implements CanisterControl {
     core.version += 1n;
     const rested = core.around.faults.stopAtOnce || (await Promise.race([this.#calls.idle(), core.around.clock.wait(STOP_MS)]));
     if (core.status !== 'stopping') {
-      throw new RejectError(RejectCode.CanisterError, `Canister ${this.id.toText()} was started before it had stopped`);
+      throw new RejectError(RejectCode.CanisterError, `Canister ${this.id.toText()}'s stop request was cancelled.`, ErrorCode.CanisterStoppingCancelled);
     }
-    if (rested !== true) throw new RejectError(RejectCode.SysTransient, 'Stop canister request timed out');
+    if (rested !== true) throw new RejectError(RejectCode.SysTransient, 'Stop canister request timed out', ErrorCode.StopCanisterRequestTimeout);
     core.status = 'stopped';
     core.version += 1n;
   }

@@ -302,6 +302,27 @@ describe('below its freezing limit a canister', () => {
     expect(await fired()).toBe(1);
   });
 
+  test('answers no queries', async () => {
+    ic.setCycleBalance(id, LIMIT - 1n);
+    await expect(ic.query(id, 'work_on', i32(0))).rejects.toMatchObject({
+      code: RejectCode.SysTransient,
+      errorCode: 207,
+      message: `Canister ${id.toText()} is unable to process query calls because it's frozen. Please top up the canister with cycles and try again.`,
+    });
+    ic.setCycleBalance(id, LIMIT);
+    await ic.query(id, 'work_on', i32(0));
+  });
+
+  test('has its timer wait until its settings let it go on', async () => {
+    await ic.update(id, 'wake_in_a_minute', NO_ARGUMENT);
+    await set({ freezing_threshold: [100_000n * DAY] });
+    await ic.advanceTime(120_000);
+    expect(ic.expenses(id).execution).toBe(MESSAGE);
+    await set({ freezing_threshold: [MONTH] });
+    await ic.advanceTime(0);
+    expect(await fired()).toBe(1);
+  });
+
   test('by its own threshold', async () => {
     await set({ freezing_threshold: [2n * MONTH] });
     const limit = storage(BYTES, 2n * MONTH);
@@ -332,6 +353,12 @@ describe('what a canister can spend', () => {
     expect(burned).toBe(T - ingress('burn_all') - RESERVE - LIMIT);
     expect(ic.cycleBalance(id)).toBe(LIMIT + RESERVE - MESSAGE);
     await expect(ic.update(id, 'burn_all', NO_ARGUMENT)).rejects.toMatchObject({ errorCode: 207 });
+  });
+
+  test('is the most that can go with a call', async () => {
+    const payload = i32(0);
+    const spendable = T - ingress('call', proxyArgument({ callee: id, method: 'work', payload })) - RESERVE - LIMIT;
+    await expect(callThrough(ic, id, { callee: id, method: 'work', payload, cycles: spendable + 1n })).rejects.toThrow(`ic0.call_cycles_add128 asks for ${spendable + 1n} cycles`);
   });
 
   test('can go with calls, which leave the limit untouched', async () => {

@@ -15,6 +15,7 @@ export type RejectCode = (typeof RejectCode)[keyof typeof RejectCode];
  */
 export const ErrorCode = {
   CanisterIdAlreadyExists: 205,
+  StopCanisterRequestTimeout: 206,
   CanisterOutOfCycles: 207,
   CanisterNotFound: 301,
   InsufficientCyclesForCreateCanister: 403,
@@ -28,7 +29,9 @@ export const ErrorCode = {
   CanisterDidNotReply: 506,
   CanisterStopped: 508,
   CanisterStopping: 509,
+  CanisterStoppingCancelled: 511,
   CanisterInvalidController: 512,
+  CanisterNonEmpty: 514,
   CanisterInstructionLimitExceeded: 522,
   CanisterMethodNotFound: 536,
   CanisterWasmModuleNotFound: 537,

@@ -139,6 +139,12 @@ export class Execution {
     return this.environment.balance + this.accepted - this.burned - this.attached;
   }
 
+  /** What of the balance can be spent: not what the freezing limit needs. */
+  get liquid(): bigint {
+    const liquid = this.balance - this.environment.freezingLimit;
+    return liquid > 0n ? liquid : 0n;
+  }
+
   /** Cycles still available on the call; none once it is responded to. */
   get available(): bigint {
     return this.response === undefined ? this.environment.available - this.accepted : 0n;

@@ -170,7 +170,7 @@ describe('code', () => {
 
   test('is upgraded and reinstalled, but not installed over other code', async () => {
     await update('bump');
-    await expect(install(COUNTER)).rejects.toMatchObject(rejected(CanisterError, undefined, 'cannot be installed because the canister is not empty'));
+    await expect(install(COUNTER)).rejects.toMatchObject(rejected(CanisterError, 'IC0514', 'cannot be installed because the canister is not empty'));
     expect(await count()).toBe(1);
     await install(COUNTER, { mode: { reinstall: null }, arg: i32(5) });
     expect(await count()).toBe(5);
@@ -390,7 +390,7 @@ describe('stopping', () => {
     const stopped = about('stop_canister').catch((error: unknown) => error);
     await expect.poll(async () => (await status()).status).toEqual({ stopping: null });
     await about('start_canister');
-    expect(await stopped).toMatchObject(rejected(CanisterError, undefined, ''));
+    expect(await stopped).toMatchObject(rejected(CanisterError, 'IC0511', `Canister ${id.toText()}'s stop request was cancelled.`));
     expect(readI32(await update('bump'))).toBe(1);
     events.emit('answer');
     await open.response;
@@ -403,7 +403,7 @@ describe('stopping', () => {
     await expect.poll(async () => (await status()).status).toEqual({ stopping: null });
     await ic.advanceTime(300_000);
     await owner.syncTime(id);
-    expect(await stopped).toMatchObject(rejected(RejectCode.SysTransient, undefined, 'Stop canister request timed out'));
+    expect(await stopped).toMatchObject(rejected(RejectCode.SysTransient, 'IC0206', 'Stop canister request timed out'));
     expect(await status()).toMatchObject({ status: { stopping: null } });
   });
 

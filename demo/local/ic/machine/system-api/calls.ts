@@ -17,8 +17,8 @@ export function callFunctions(host: Host): SystemFunctions {
   };
   const addCycles = (name: string, amount: bigint) => {
     const call = current(name);
-    if (amount > host.execution.balance) {
-      throw new Trap(`Canister trapped: ic0.${name} asks for ${amount} cycles, and the canister has ${host.execution.balance}`);
+    if (amount > host.execution.liquid) {
+      throw new Trap(`Canister trapped: ic0.${name} asks for ${amount} cycles, and the canister has ${host.execution.liquid} to spend`);
     }
     call.cycles += amount;
     host.execution.attached += amount;
@@ -72,9 +72,9 @@ export function callFunctions(host: Host): SystemFunctions {
     call_perform: () => {
       const { payload, payloadBytes, ...call } = current('call_perform');
       const { execution } = host;
-      const { freezingLimit, pricedNodes } = execution.environment;
+      const { pricedNodes } = execution.environment;
       const reserved = callPrice(BigInt(Buffer.byteLength(call.method)), BigInt(payloadBytes), BigInt(pricedNodes));
-      if (execution.balance - freezingLimit < reserved) {
+      if (execution.liquid < reserved) {
         execution.dropCall();
         return NOT_PERFORMED;
       }

@@ -9,10 +9,6 @@ export function cyclesFunctions(host: Host): SystemFunctions {
     host.execution.accepted += amount;
     return amount;
   };
-  const liquid = () => {
-    const { balance, environment } = host.execution;
-    return balance > environment.freezingLimit ? balance - environment.freezingLimit : 0n;
-  };
   const refunded = () => host.execution.message.refunded ?? 0n;
 
   return {
@@ -21,7 +17,7 @@ export function cyclesFunctions(host: Host): SystemFunctions {
       host.memory.write128(dst, host.execution.balance);
     },
     canister_liquid_cycle_balance128: (dst: number) => {
-      host.memory.write128(dst, liquid());
+      host.memory.write128(dst, host.execution.liquid);
     },
     msg_cycles_available: () => fits64('msg_cycles_available', host.execution.available),
     msg_cycles_available128: (dst: number) => {
@@ -36,7 +32,7 @@ export function cyclesFunctions(host: Host): SystemFunctions {
       host.memory.write128(dst, accept(join128(high, low)));
     },
     cycles_burn128: (high: bigint, low: bigint, dst: number) => {
-      const amount = min(join128(high, low), liquid());
+      const amount = min(join128(high, low), host.execution.liquid);
       host.execution.burned += amount;
       host.memory.write128(dst, amount);
     },
