@@ -66,11 +66,19 @@ export function blob(name: string, host: Host, value: () => Uint8Array): SystemF
   return {
     [`${name}_size`]: () => value().length,
     [`${name}_copy`]: (dst: number, offset: number, size: number) => {
-      const data = value();
-      if (offset + size > data.length) throw new Trap(`Canister trapped: ic0.${name}_copy reads past the end (${size} bytes at ${offset}, of ${data.length})`);
-      host.memory.write(dst, data.subarray(offset, offset + size));
+      copyPart(host, `${name}_copy`, value(), dst, offset, size);
     },
   };
+}
+
+/**
+ * Copies a part of a blob to the heap.
+ * @param name of the function, for the message
+ * @throws {Trap} when the part is not within the data, or its destination not within the heap
+ */
+export function copyPart(host: Host, name: string, data: Uint8Array, dst: number, offset: number, size: number): void {
+  if (offset + size > data.length) throw new Trap(`Canister trapped: ic0.${name} reads past the end (${size} bytes at ${offset}, of ${data.length})`);
+  host.memory.write(dst, data.subarray(offset, offset + size));
 }
 
 export const min = (a: bigint, b: bigint) => (a < b ? a : b);

@@ -1,5 +1,5 @@
 import { Trap } from '../execution.js';
-import { blob, type Host, type SystemFunctions } from './host.js';
+import { blob, copyPart, type Host, type SystemFunctions } from './host.js';
 
 const MAX_CERTIFIED_DATA = 32;
 /** The longest name of an environment variable, in bytes: the spec leaves it open, and this is the replica's. */
@@ -82,12 +82,6 @@ export function surroundingsFunctions(host: Host): SystemFunctions {
       throw new Trap(`Canister called \`ic0.trap\` with message: '${describe(host, src, size)}'`);
     },
   };
-}
-
-/** @throws {Trap} when the part is not within the data, or its destination not within the heap */
-function copyPart(host: Host, name: string, data: Uint8Array, dst: number, offset: number, size: number): void {
-  if (offset + size > data.length) throw new Trap(`Canister trapped: ic0.${name} reads past the end (${size} bytes at ${offset}, of ${data.length})`);
-  host.memory.write(dst, data.subarray(offset, offset + size));
 }
 
 /** The text for a log, which is never a reason to fail: `debug_print` "never traps". */
