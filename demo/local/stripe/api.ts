@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http';
+import { API_VERSION } from './api-version.js';
 import { ApiError, invalidVersion, malformedSessionId, noSuchSession, noSuchUrl, unknownParameter } from './errors.js';
 import type { Answer } from './http.js';
 import { randomText } from './ids.js';
 import { authenticate, authorize, READ_SESSIONS, type ApiKey } from './keys.js';
+import { listSessions } from './session-list.js';
 import type { Sessions } from './sessions.js';
-import { spoil, type Scripts, type Trouble } from './trouble.js';
+import { LIST, spoil, type Scripts, type Trouble } from './trouble.js';
 
 /** A request to the API, kept for tests to count. */
 export interface ApiRequest {
+  /** What was asked for: one session, the list of them, or anything else. */
+  kind: 'session' | 'list' | 'other';
   method: string;
   /** With its query. */
   path: string;
@@ -38,10 +42,13 @@ const ROUTES: readonly Route[] = [
     permission: READ_SESSIONS,
     answer: retrieveSession,
   },
+  {
+    method: 'GET',
+    path: /^\/v1\/checkout\/sessions$/,
+    permission: READ_SESSIONS,
+    answer: listSessions,
+  },
 ];
-
-/** What an account gets that asks for no version. */
-const DEFAULT_VERSION = '2026-10-28.endive';
 
 /** Stripe's API: everything under `/v1/`. */
 export class Api {
@@ -62,10 +69,10 @@ export class Api {
 
   /** Answers a request, or misbehaves where a script says so. */
   answer(request: IncomingMessage): Answer {
-    const id = /^\/v1\/checkout\/sessions\/(\w+)/.exec(request.url ?? '')?.[1];
-    const trouble = this.#scripts.take(id);
+    const { kind, target } = asked(request);
+    const trouble = this.#scripts.take(target);
     const count = this.requests.length;
-    this.requests.push(record(request, this.#now(), trouble.kind));
+    this.requests.push(record(request, kind, this.#now(), trouble.kind));
 
     const headers = responseHeaders(request);
     return spoil(this.#respond(request, headers), trouble, {
@@ -132,7 +139,7 @@ function responseHeaders(request: IncomingMessage): Headers {
       "script-src 'self' 'report-sample'; style-src 'self'; worker-src 'none'; upgrade-insecure-requests",
     'request-id': `req_${randomText(14)}`,
     'strict-transport-security': 'max-age=63072000; includeSubDomains; preload',
-    'stripe-version': String(request.headers['stripe-version'] ?? DEFAULT_VERSION),
+    'stripe-version': String(request.headers['stripe-version'] ?? API_VERSION),
     vary: 'Origin',
     'x-stripe-routing-context-priority-tier': 'api-testmode',
   };
@@ -148,9 +155,22 @@ function errorAnswer({ status, error, headers: more }: ApiError, headers: Header
   return jsonAnswer(status, { ...headers, ...more }, body);
 }
 
-function record(request: IncomingMessage, time: number, trouble: Trouble['kind']): ApiRequest {
+/** What a request asks for, and whose script covers it. */
+function asked({ method, url = '' }: IncomingMessage): { kind: ApiRequest['kind']; target?: string } {
+  const [, list, id] = /^\/v1\/checkout\/sessions(?:($|\?)|\/(\w+))/.exec(url) ?? [];
+  if (list !== undefined && method === 'GET') return { kind: 'list', target: LIST };
+  return id === undefined ? { kind: 'other' } : { kind: 'session', target: id };
+}
+
+function record(
+  request: IncomingMessage,
+  kind: ApiRequest['kind'],
+  time: number,
+  trouble: Trouble['kind'],
+): ApiRequest {
   const { method = '', url = '', headers } = request;
   return {
+    kind,
     method,
     path: url,
     authorization: headers.authorization?.slice(-4),

@@ -238,12 +238,27 @@ describe('the index page', () => {
     expect(await index()).toContain(`/c/session/${delayed.id}/settle`);
     await press(delayed.id, 'settle');
     expect(delayed.payment_status).toBe('paid');
-    expect(await index()).not.toContain(`/c/session/${delayed.id}/`);
+    expect(await index()).not.toContain(`/c/session/${delayed.id}/settle`);
 
     const failed = stripe.createSession();
     stripe.pay(failed.id, 'sepa_debit');
     await press(failed.id, 'fail');
     expect((await press(failed.id, 'settle')).status).toBe(409);
     expect((await press(failed.id, 'constructor')).status).toBe(404);
+    expect(await index()).not.toContain(`/c/session/${failed.id}/`);
+  });
+
+  test.each([
+    ['refund', 'refunded'],
+    ['dispute', 'disputed'],
+  ])('lets what is paid be taken back once, by a %s', async (action, state) => {
+    const { id } = stripe.createSession();
+    stripe.pay(id);
+    expect(await index()).toContain(`/c/session/${id}/${action}`);
+    expect((await press(id, action)).status).toBe(303);
+    const page = await index();
+    expect(page).toContain(`complete, paid, ${state}`);
+    expect(page).not.toContain(`/c/session/${id}/`);
+    expect((await press(id, action)).status).toBe(409);
   });
 });

@@ -13,6 +13,8 @@ export interface Checkout {
   link: (slug: string) => PaymentLink | undefined;
   /** Called with each session that a link makes, before anybody sees it. */
   opened: (record: SessionRecord) => void;
+  /** Resolves when whoever listens has answered that a session is complete, or Stripe waits no longer. */
+  told: (sessionId: string) => Promise<void>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -53,6 +55,7 @@ export async function paySession(checkout: Checkout, id: string, request: Incomi
     }
     checkout.sessions.pay(id, submission.method, submission.shopper);
   }
+  await checkout.told(id);
   // A form sent twice ends where the first one did.
   const next = destination(record);
   return wantsJson ? json(200, { redirect: next }) : redirect(next);

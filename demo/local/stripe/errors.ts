@@ -112,8 +112,53 @@ export function unknownParameter(name: string): ApiError {
   });
 }
 
+/** @param after the session that a page was to start after */
+export function noSuchCursor(after: string): ApiError {
+  return new ApiError(400, {
+    code: 'resource_missing',
+    message: `No such checkout.session: ${after}`,
+    param: 'starting_after',
+    type: 'invalid_request_error',
+  });
+}
+
+export function emptyParameter(name: string): ApiError {
+  return new ApiError(400, {
+    code: 'parameter_invalid_empty',
+    message:
+      `You passed an empty string for '${name}'. We assume empty values are an attempt to unset a parameter; however ` +
+      `'${name}' cannot be unset. You should remove '${name}' from your request or supply a non-empty value.`,
+    param: name,
+    type: 'invalid_request_error',
+  });
+}
+
+export function invalidInteger(name: string, value: string): ApiError {
+  return integerError(name, `Invalid integer: ${value}`);
+}
+
+export function tooSmall(name: string, value: number, least: number): ApiError {
+  return integerError(name, `This value must be greater than or equal to ${least} (it currently is '${value}').`);
+}
+
+export function tooLarge(name: string, value: number, most: number): ApiError {
+  return integerError(name, `This value must be less than or equal to ${most} (it currently is '${value}').`);
+}
+
+export function invalidStatus(): ApiError {
+  return new ApiError(400, {
+    message: 'Invalid status: must be one of open, complete, or expired',
+    param: 'status',
+    type: 'invalid_request_error',
+  });
+}
+
 export function invalidVersion(version: string): ApiError {
   return new ApiError(400, { message: `Invalid Stripe API version: ${version}`, type: 'invalid_request_error' });
+}
+
+function integerError(param: string, message: string): ApiError {
+  return new ApiError(400, { code: 'parameter_invalid_integer', message, param, type: 'invalid_request_error' });
 }
 
 export function rateLimited(reason: RateLimitReason): ApiError {

@@ -6,8 +6,12 @@ import type { PaymentLink } from './payment-links.js';
 import type { SessionRecord, Sessions } from './sessions.js';
 
 /** What the index page can do to a session. */
-export const ACTIONS = ['expire', 'settle', 'fail'] as const;
+const ACTIONS = ['expire', 'settle', 'fail', 'refund', 'dispute'] as const;
 export type Action = (typeof ACTIONS)[number];
+
+export function isAction(name: string): name is Action {
+  return (ACTIONS as readonly string[]).includes(name);
+}
 
 const SHOWN = 50;
 
@@ -48,8 +52,14 @@ function table(records: readonly SessionRecord[]): Fragment {
 }
 
 function row(record: SessionRecord): Fragment {
-  const { session, delayed } = record;
-  const state = [session.status, session.payment_status, delayed && `delayed payment ${delayed}`];
+  const { session, delayed, payment } = record;
+  const state = [
+    session.status,
+    session.payment_status,
+    delayed && `delayed payment ${delayed}`,
+    payment?.charge.refunded && 'refunded',
+    payment?.charge.disputed && 'disputed',
+  ];
   return html`<tr>
       <td><code title="${session.id}">…${session.id.slice(-8)}</code></td>
       <td>${formatAmount(session.amount_total ?? 0, session.currency ?? 'usd')}</td>
@@ -62,9 +72,17 @@ function button(id: string, action: Action): Fragment {
   return html`<form method="post" action="/c/session/${id}/${action}"><button>${LABELS[action]}</button></form>`;
 }
 
-function possible({ session, delayed }: SessionRecord): readonly Action[] {
+function possible({ session, delayed, payment }: SessionRecord): readonly Action[] {
   if (session.status === 'open') return ['expire'];
-  return delayed === 'pending' ? ['settle', 'fail'] : [];
+  if (delayed === 'pending') return ['settle', 'fail'];
+  const over = payment && (payment.charge.refunded || payment.charge.disputed);
+  return session.payment_status === 'paid' && !over ? ['refund', 'dispute'] : [];
 }
 
-const LABELS: Record<Action, string> = { expire: 'Expire', settle: 'Settle', fail: 'Fail' };
+const LABELS: Record<Action, string> = {
+  expire: 'Expire',
+  settle: 'Settle',
+  fail: 'Fail',
+  refund: 'Refund',
+  dispute: 'Dispute',
+};

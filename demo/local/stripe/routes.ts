@@ -2,16 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Api } from './api.js';
 import { confirmation, openLink, paySession, showSession, type Checkout } from './checkout.js';
 import type { Answer } from './http.js';
-import { ACTIONS, indexPage } from './index-page.js';
+import { indexPage, isAction, type Action } from './index-page.js';
 import { notice, redirect } from './page.js';
 import type { PaymentLink } from './payment-links.js';
-import type { Sessions } from './sessions.js';
 
 /** Everything that can answer a request. */
 export interface Rooms {
   api: Api;
   checkout: Checkout;
   links: readonly PaymentLink[];
+  /** What the buttons of the index page do. They throw where it cannot be done. */
+  actions: Readonly<Record<Action, (sessionId: string) => unknown>>;
 }
 
 /** Answers a request by its path: the API, the index, a payment link, or what lies under `/c/`. */
@@ -23,7 +24,7 @@ export async function answer(request: IncomingMessage, rooms: Rooms): Promise<An
   }
 }
 
-async function find(request: IncomingMessage, { api, checkout, links }: Rooms): Promise<Answer> {
+async function find(request: IncomingMessage, { api, checkout, links, actions }: Rooms): Promise<Answer> {
   const [path = '', search = ''] = (request.url ?? '/').split('?', 2);
   if (path.startsWith('/v1/')) return api.answer(request);
 
@@ -41,18 +42,16 @@ async function find(request: IncomingMessage, { api, checkout, links }: Rooms): 
     case 'GET confirmation':
       return confirmation(checkout, id);
     case 'POST session':
-      return act(checkout.sessions, id, action);
+      return act(actions, id, action);
     default:
       return nothingHere();
   }
 }
 
-/** What the buttons of the index page do. */
-function act(sessions: Sessions, id: string, name: string): Answer {
-  const action = ACTIONS.find((known) => known === name);
-  if (!action) return nothingHere();
+function act(actions: Rooms['actions'], id: string, name: string): Answer {
+  if (!isAction(name)) return nothingHere();
   try {
-    sessions[action](id);
+    actions[name](id);
   } catch (error) {
     return notice('That cannot be done', (error as Error).message, 409);
   }

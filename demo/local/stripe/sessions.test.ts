@@ -1,16 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Session } from './session-object.js';
-import { Sessions } from './sessions.js';
+import { Sessions, type SessionChange } from './sessions.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 let clock: number;
 let sessions: Sessions;
+let changes: SessionChange[];
 
 beforeEach(() => {
   clock = 1_795_561_771_500;
+  changes = [];
   sessions = new Sessions(
     () => clock,
     (id) => `http://localhost/c/pay/${id}`,
+    (change) => changes.push(change),
   );
 });
 
@@ -93,6 +96,7 @@ test('a session expires by itself after a day, unless it was paid', () => {
   clock += 1000;
   expect(sessions.all.map(({ session }) => session.status)).toEqual(['expired', 'complete']);
   expect(sessions.get(open)?.session.url).toBeNull();
+  expect(changes).toEqual(['completed', 'expired']);
 });
 
 test('sizes are those of Stripe: about 4 KB, 27 KB more with full metadata, and one too large', () => {

@@ -1,4 +1,5 @@
 import type { PaymentLink, Visit } from './payment-links.js';
+import type { Payment } from './payments.js';
 import {
   completion,
   openSession,
@@ -23,18 +24,34 @@ export interface SessionRecord {
   visit?: Visit;
   /** Where a delayed payment stands. A failed one looks the same in the API: complete and unpaid. */
   delayed?: 'pending' | 'settled' | 'failed';
+  /** How it was paid. */
+  method?: PaymentMethod;
+  /** The money, from when it is first spoken of. */
+  payment?: Payment;
 }
+
+/** What can happen to a session, as the types of events call it. */
+export type SessionChange = 'completed' | 'async_payment_succeeded' | 'async_payment_failed' | 'expired';
 
 /** All sessions, and the only place where they change. */
 export class Sessions {
   readonly #records = new Map<string, SessionRecord>();
   readonly #now: () => number;
   readonly #pageUrl: (id: string) => string;
+  readonly #changed: (change: SessionChange, record: SessionRecord) => void;
 
-  /** @param now in milliseconds since 1970 */
-  constructor(now: () => number, pageUrl: (id: string) => string) {
+  /**
+   * @param now in milliseconds since 1970
+   * @param changed called after each change
+   */
+  constructor(
+    now: () => number,
+    pageUrl: (id: string) => string,
+    changed: (change: SessionChange, record: SessionRecord) => void,
+  ) {
     this.#now = now;
     this.#pageUrl = pageUrl;
+    this.#changed = changed;
   }
 
   /** Every session, the oldest first. */
@@ -46,6 +63,13 @@ export class Sessions {
   get(id: string): SessionRecord | undefined {
     const record = this.#records.get(id);
     if (record) this.#expireIfDue(record);
+    return record;
+  }
+
+  /** As {@link get}; throws when there is none. */
+  require(id: string): SessionRecord {
+    const record = this.get(id);
+    if (!record) throw new Error(`There is no session ${id}`);
     return record;
   }
 
@@ -76,6 +100,7 @@ export class Sessions {
     return this.#keep({ session, link, visit });
   }
 
+  /** Nothing tells of what it was made with, as of what was before anybody listened. */
   create({ size = 'typical', ...fields }: SessionOptions = {}): Session {
     const session = openSession({
       livemode: fields.livemode === true,
@@ -101,18 +126,20 @@ export class Sessions {
     if (fields.status === 'expired') session.url = null;
     Object.assign(session, fields);
     const delayed = session.status === 'complete' && session.payment_status === 'unpaid' ? 'pending' : undefined;
-    return this.#keep({ session, ...(delayed && { delayed }) }).session;
+    return this.#keep({ session, ...(delayed && { delayed, method: 'sepa_debit' }) }).session;
   }
 
   /** The shopper completes the session. A delayed method leaves it unpaid until {@link settle} or {@link fail}. */
   pay(id: string, method: PaymentMethod = 'card', shopper: Shopper = SAMPLE_SHOPPER): Session {
-    const record = this.#require(id);
+    const record = this.require(id);
     const { session } = record;
     if (session.status !== 'open') throw new Error(`${id} is ${session.status}, and only an open session can be paid`);
     Object.assign(session, completion(session, shopper));
     if (session.amount_total === 0) session.payment_status = 'no_payment_required';
     else if (method === 'card') session.payment_status = 'paid';
     else record.delayed = 'pending';
+    record.method = method;
+    this.#changed('completed', record);
     return session;
   }
 
@@ -121,6 +148,7 @@ export class Sessions {
     const record = this.#requirePending(id);
     record.delayed = 'settled';
     record.session.payment_status = 'paid';
+    this.#changed('async_payment_succeeded', record);
     return record.session;
   }
 
@@ -128,13 +156,15 @@ export class Sessions {
   fail(id: string): Session {
     const record = this.#requirePending(id);
     record.delayed = 'failed';
+    this.#changed('async_payment_failed', record);
     return record.session;
   }
 
   expire(id: string): Session {
-    const { session } = this.#require(id);
+    const record = this.require(id);
+    const { session } = record;
     if (session.status !== 'open') throw new Error(`${id} is ${session.status}, and only an open session can expire`);
-    Object.assign(session, { status: 'expired', url: null });
+    this.#expire(record);
     return session;
   }
 
@@ -144,23 +174,21 @@ export class Sessions {
     return record;
   }
 
-  #require(id: string): SessionRecord {
-    const record = this.get(id);
-    if (!record) throw new Error(`There is no session ${id}`);
-    return record;
-  }
-
   #requirePending(id: string): SessionRecord {
-    const record = this.#require(id);
+    const record = this.require(id);
     if (record.delayed !== 'pending') throw new Error(`${id} has no delayed payment that is still pending`);
     return record;
   }
 
-  #expireIfDue({ session }: SessionRecord): void {
-    // Expiry needs no timer: nobody can tell when it happened but by looking.
-    if (session.status === 'open' && session.expires_at <= this.#seconds()) {
-      Object.assign(session, { status: 'expired', url: null });
-    }
+  #expireIfDue(record: SessionRecord): void {
+    // Expiry needs no timer: who looks sees it, and the event that tells of it may come late as any event may.
+    const { status, expires_at: end } = record.session;
+    if (status === 'open' && end <= this.#seconds()) this.#expire(record);
+  }
+
+  #expire(record: SessionRecord): void {
+    Object.assign(record.session, { status: 'expired', url: null });
+    this.#changed('expired', record);
   }
 
   #seconds(): number {

@@ -30,7 +30,10 @@ export type Trouble =
   | { kind: 'hang' }
   /** The connection breaks in the middle of the answer, or before it starts. */
   | { kind: 'cut'; at?: 'start' | 'middle' }
-  /** A different body each time: `field` takes the `values` in turn; by default `amount_total` counts up. */
+  /**
+   * A different body each time: `field` takes the `values` in turn; by default `amount_total` counts up.
+   * What changes a session changes each session of a list.
+   */
   | { kind: 'vary'; field?: keyof Session; values?: readonly unknown[] }
   /** Fields that stand in the answer as given. */
   | { kind: 'fields'; fields: Partial<Record<keyof Session, unknown>> }
@@ -47,7 +50,10 @@ export type Trouble =
 /** Trouble for the next `times` requests: one by default, `Infinity` for all to come. */
 export type Step = Trouble & { times?: number };
 
-/** What is still to go wrong, by session id or `*` for every request that no other script covers. */
+/** The name under which scripts for lists go, instead of a session's id. */
+export const LIST = 'list';
+
+/** What is still to go wrong, by session id, `list`, or `*` for every request that no other script covers. */
 export class Scripts {
   readonly #steps = new Map<string, Step[]>();
 
@@ -60,8 +66,8 @@ export class Scripts {
   }
 
   /** The trouble the next request runs into, which uses it up. */
-  take(sessionId?: string): Trouble {
-    return (sessionId !== undefined && this.#take(sessionId)) || this.#take('*') || { kind: 'ok' };
+  take(target?: string): Trouble {
+    return (target !== undefined && this.#take(target)) || this.#take('*') || { kind: 'ok' };
   }
 
   #take(target: string): Trouble | undefined {
@@ -120,7 +126,7 @@ export function spoil(answer: Answer, trouble: Trouble, around: Surroundings): A
     case 'redirect':
       return { status: 302, headers: { ...answer.headers, location: trouble.location }, body: '' };
     case 'too_large':
-      return withFields(answer, () => ({ metadata: { padding: 'x'.repeat(256 * 1024) } }));
+      return changed(answer, (body) => ({ ...body, metadata: { padding: 'x'.repeat(256 * 1024) } }));
     default:
       return unreachable(trouble);
   }
@@ -139,12 +145,18 @@ function vary(answer: Answer, { field = 'amount_total', values }: Trouble & { ki
   }));
 }
 
-function withFields(
-  answer: Answer,
-  fields: (session: Record<string, unknown>) => Record<string, unknown>,
-): Answer {
-  const session = JSON.parse(answer.body) as Record<string, unknown>;
-  return { ...answer, body: JSON.stringify({ ...session, ...fields(session) }, null, 2) };
+/** Changes the session of an answer, or each one of a list. */
+function withFields(answer: Answer, fields: (session: Fields) => Fields): Answer {
+  const spoiled = (session: Fields): Fields => ({ ...session, ...fields(session) });
+  return changed(answer, (body) =>
+    body.object === 'list' ? { ...body, data: (body.data as Fields[]).map(spoiled) } : spoiled(body),
+  );
+}
+
+type Fields = Record<string, unknown>;
+
+function changed(answer: Answer, change: (body: Fields) => Fields): Answer {
+  return { ...answer, body: JSON.stringify(change(JSON.parse(answer.body) as Fields), null, 2) };
 }
 
 function htmlAnswer(status: number): Answer {
