@@ -3,10 +3,13 @@
  * what `GET /checkout/{session_id}` takes and answers. The canister writes it,
  * the element reads it, and neither shares anything else.
  */
-import { isObject } from './json.js';
+import { isObject } from './encoding/json.js';
 
 /** A Stripe Checkout Session id; the first group is its mode. Stripe's own are 66 characters today and at most 255. */
 export const SESSION_ID = /^cs_(test|live)_[A-Za-z0-9]{1,240}$/;
+
+/** A `client_reference_id` that the element has made: what the merchant calls the order, if anything, and 130 secret bits. */
+export const OWN_REFERENCE = /^([A-Za-z0-9_-]{1,168}-)?isp1[a-z2-7]{26}$/;
 
 /**
  * Where a payment stands.
@@ -65,7 +68,7 @@ export interface Payment {
   livemode: boolean;
 }
 
-/** The body of a 200 answer. */
+/** The body of a 200 answer, and of a 429, which is always `unavailable`. */
 export interface Answer {
   status: Status;
   /** There when asking again makes sense: the least to wait, in milliseconds. */

@@ -1,36 +1,35 @@
-/** The canister's entry points. What they do stands in the modules beside. */
+/** The canister's entry points. What they do stands in the rooms beside. */
 import { IDL } from '@dfinity/candid';
-import { candidEncode, canisterSelf, init, msgArgData, msgReject, msgReply, postUpgrade, query, update } from 'azle';
-import { asciiBytes } from './ascii-bytes.js';
-import { latin1 } from './bytes.js';
-import { Cursor, MalformedArgument } from './candid-cursor.js';
-import { Checkout } from './checkout.js';
-import {
-  HttpRequest,
-  HttpResponse,
-  HttpUpdateRequest,
-  Responses,
-  isRawHost,
-  readRequest,
-  sampleRequests,
-  type Request,
-} from './http-interface.js';
-import { HttpResult, SAMPLE_TRANSFORM_ARGS, TransformArgs, readTransformArgs, transformedTemplate } from './outcall.js';
-import { routeOf, type Route } from './route.js';
-import { InitArgument, settingsFrom, type DecodedInitArgument } from './settings.js';
-import { getSettings, setSettings } from './store.js';
-import { reduceAnswer } from './stripe-answer.js';
+import { candidEncode, init, inspectMessage, isController, msgArgData, msgCaller, msgMethodName, msgReject, msgReply, postUpgrade, query, update } from 'azle';
+import type { Admin, Caller } from './admin/admin.js';
+import { CheckResult, Connection, ListArgument, ListPage, PaymentView, SettingsView, Stats, type ListArgumentValue } from './admin/interface.js';
+import { asciiBytes } from './azle/ascii-bytes.js';
+import { azleSystem } from './azle/azle-system.js';
+import { StableMap } from './azle/stable-map.js';
+import { Backend } from './backend.js';
+import { CallerError } from './caller-error.js';
+import { latin1 } from './encoding/bytes.js';
+import { Cursor, MalformedArgument } from './encoding/candid-cursor.js';
+import { HttpRequest, HttpResponse, HttpUpdateRequest, sampleRequests } from './http/interface.js';
+import { InitArgument, SettingsChanges, type DecodedChanges, type DecodedInitArgument } from './settings.js';
+import { reduceAnswer } from './stripe/answer.js';
+import { HttpResult, SAMPLE_TRANSFORM_ARGS, TransformArgs, readTransformArgs, transformedTemplate } from './stripe/outcall.js';
 
 /** Azle neither decodes nor replies: `IDL` is too dear where shoppers pass, and strangers' arguments may be huge. */
 const MANUAL = { manual: true };
 
+/** `()` in Candid. */
+const EMPTY_ARGUMENT = 'DIDL\0\0';
+
+/** The longest argument of an administrator's, in bytes: a hundred payment links, and more. */
+const LONGEST_ARGUMENT = 32_768;
+
+const ADMIN_UPDATES = ['update_settings', 'check_payment', 'check_connection'];
+
 export default class {
   // Made when the canister starts, so that no shopper waits for it.
-  private readonly responses = new Responses();
   private readonly transformed = transformedTemplate();
-  private checkout!: Checkout;
-  /** This canister's id, as gateways write it. */
-  private self!: string;
+  private backend!: Backend;
 
   @init([InitArgument], MANUAL)
   init(): void {
@@ -42,90 +41,132 @@ export default class {
     this.start();
   }
 
+  /** Lets in what would do anything: what is turned away here costs no cycles. */
+  @inspectMessage(MANUAL)
+  inspect(): boolean {
+    const method = msgMethodName();
+    const argument = msgArgData();
+    try {
+      if (method === 'http_request_update') return this.backend.pages.mayUpdate(argument);
+      return ADMIN_UPDATES.includes(method) && argument.length <= LONGEST_ARGUMENT && this.backend.admin.isAdmin(caller());
+    } catch (error) {
+      if (error instanceof CallerError) return false;
+      throw error;
+    }
+  }
+
   /** Answers from what is known, and asks to be called as an update when it is time to ask Stripe. */
   @query([HttpRequest], HttpResponse, MANUAL)
   http_request(): void {
-    replyOrReject(() => {
-      const request = readRequest(msgArgData());
-      const route = routeOf(request.method, request.url);
-      const known = this.answer(route);
-      if (known === undefined || !mayAnswerUncertified(route, request, this.self)) return this.responses.upgrade;
-      return known;
-    });
+    try {
+      msgReply(this.backend.pages.query(msgArgData()));
+    } catch (error) {
+      reject(error);
+    }
   }
 
   /** Answers like the query, after asking Stripe where it is time to. */
   @update([HttpUpdateRequest], HttpResponse, MANUAL)
   async http_request_update(): Promise<void> {
-    let session: string | undefined;
-    replyOrReject(() => {
-      const request = readRequest(msgArgData());
-      const route = routeOf(request.method, request.url);
-      const known = this.answer(route);
-      if (known === undefined && route.kind === 'checkout') session = route.id;
-      return known;
-    });
-    if (session !== undefined) msgReply(this.responses.json(200, await this.checkout.lookUp(session)));
+    try {
+      msgReply(await this.backend.pages.update(msgArgData()));
+    } catch (error) {
+      reject(error);
+    }
   }
 
   /** Keeps of Stripe's answer what every node can agree on and what may be stored. */
   @query([TransformArgs], HttpResult, MANUAL)
   transform(): void {
-    replyOrReject(() => {
+    try {
       const { status, body } = readTransformArgs(msgArgData());
-      return this.transformed.fill([asciiBytes(reduceAnswer(status, latin1(body)))]);
+      msgReply(this.transformed.fill([asciiBytes(reduceAnswer(status, latin1(body)))]));
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  @query([], SettingsView, MANUAL)
+  get_settings(): Promise<void> {
+    return this.administer([], SettingsView, (admin) => admin.getSettings());
+  }
+
+  /** What is left out stays as it is. */
+  @update([SettingsChanges], SettingsView, MANUAL)
+  update_settings(): Promise<void> {
+    return this.administer([SettingsChanges], SettingsView, (admin, by, changes) => {
+      admin.updateSettings(by, changes as DecodedChanges);
+      return this.backend.admin.getSettings();
     });
   }
 
-  /** The answer that needs no lookup, or undefined. */
-  private answer(route: Route): Uint8Array | undefined {
-    switch (route.kind) {
-      case 'preflight':
-        return this.responses.preflight;
-      case 'refused':
-        return this.responses.json(route.status, asciiBytes(JSON.stringify(route.refusal)));
-      case 'checkout': {
-        const known = this.checkout.known(route.id, route.livemode);
-        return known && this.responses.json(200, known);
-      }
+  /** Tries the key against Stripe, and says in words what is missing. */
+  @update([], Connection, MANUAL)
+  check_connection(): Promise<void> {
+    return this.administer([], Connection, (admin) => admin.checkConnection());
+  }
+
+  @query([ListArgument], ListPage, MANUAL)
+  list_payments(): Promise<void> {
+    return this.administer([ListArgument], ListPage, (admin, _, argument) => admin.listPayments(argument as ListArgumentValue));
+  }
+
+  @query([IDL.Text], IDL.Opt(PaymentView), MANUAL)
+  get_payment(): Promise<void> {
+    return this.administer([IDL.Text], IDL.Opt(PaymentView), (admin, _, id) => admin.getPayment(id as string));
+  }
+
+  /** Asks Stripe about a payment, whatever is known of it. */
+  @update([IDL.Text], CheckResult, MANUAL)
+  check_payment(): Promise<void> {
+    return this.administer([IDL.Text], CheckResult, (admin, _, id) => admin.checkPayment(id as string));
+  }
+
+  @query([], Stats, MANUAL)
+  canister_stats(): Promise<void> {
+    return this.administer([], Stats, (admin) => admin.canisterStats());
+  }
+
+  /** Does something for an administrator. Strangers' arguments are not even decoded. */
+  private async administer(types: IDL.Type[], result: IDL.Type, act: (admin: Admin, by: Caller, argument: unknown) => unknown): Promise<void> {
+    try {
+      const by = caller();
+      const { admin } = this.backend;
+      admin.check(by);
+      msgReply(new Uint8Array(IDL.encode([result], [await act(admin, by, decode(types, msgArgData()))])));
+    } catch (error) {
+      reject(error);
     }
   }
 
   /** Takes the settings from the argument; where it is empty, as in a plain upgrade, the stored ones stay. */
   private start(): void {
     const argument = msgArgData();
-    let settings = getSettings();
-    if (latin1(argument) !== EMPTY_ARGUMENT) {
-      const [decoded] = IDL.decode([InitArgument], argument) as unknown as [DecodedInitArgument];
-      settings = settingsFrom(decoded, settings);
-      setSettings(settings);
-    }
-    if (!settings) throw new Error('The init argument is missing: (record { api_host = "api.stripe.com"; api_key = "rk_…" })');
-    const self = canisterSelf();
-    this.checkout = new Checkout(settings, self);
-    this.self = self.toText();
+    const decoded = latin1(argument) === EMPTY_ARGUMENT ? undefined : IDL.decode([InitArgument], argument)[0];
+    this.backend = new Backend(azleSystem(), new StableMap(), decoded as DecodedInitArgument | undefined);
     for (const sample of [...sampleRequests(candidEncode), candidEncode(SAMPLE_TRANSFORM_ARGS)]) Cursor.learn(sample);
   }
 }
 
-/** `()` in Candid. */
-const EMPTY_ARGUMENT = 'DIDL\0\0';
-
-/**
- * Whether a query may answer at a single node's word. A gateway verifies what it
- * passes on, except on the raw host, and it answers preflights itself.
- */
-function mayAnswerUncertified(route: Route, request: Request, canister: string): boolean {
-  return route.kind === 'preflight' || isRawHost(request.header('host'), canister);
+function caller(): Caller {
+  const principal = msgCaller();
+  return { principal: principal.toText(), isController: isController(principal) };
 }
 
-/** Replies with what `answer` returns, if anything; rejects what is not a request. */
-function replyOrReject(answer: () => Uint8Array | undefined): void {
+/** The first argument. Throws a CallerError. */
+function decode(types: IDL.Type[], argument: Uint8Array): unknown {
+  if (types.length === 0) return undefined;
+  if (argument.length > LONGEST_ARGUMENT) throw new MalformedArgument('too long');
   try {
-    const reply = answer();
-    if (reply) msgReply(reply);
-  } catch (error) {
-    if (!(error instanceof MalformedArgument)) throw error;
-    msgReject(`This method does not take such an argument: ${error.message}.`);
+    return IDL.decode(types, argument)[0];
+  } catch {
+    throw new MalformedArgument('see the Candid file for the type');
   }
+}
+
+/** Rejects the call for what the caller must mend; anything else traps, and leaves no trace. */
+function reject(error: unknown): void {
+  if (error instanceof MalformedArgument) msgReject(`This method does not take such an argument: ${error.message}.`);
+  else if (error instanceof CallerError) msgReject(error.message);
+  else throw error;
 }

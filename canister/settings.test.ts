@@ -1,6 +1,7 @@
 import { IDL } from '@dfinity/candid';
+import { Principal } from '@dfinity/principal';
 import { describe, expect, it } from 'vitest';
-import { InitArgument, settingsFrom, type DecodedInitArgument } from './settings.js';
+import { InitArgument, SettingsChanges, changedSettings, masked, settingsFrom, type DecodedChanges, type DecodedInitArgument } from './settings.js';
 
 /** An init argument with only these fields, as a command line sends it. */
 function decoded(fields: Record<string, [IDL.Type, unknown]>): DecodedInitArgument {
@@ -17,6 +18,9 @@ describe('the init argument', () => {
       api_host: 'api.stripe.com',
       api_key: 'rk_test_1',
       idempotent_proxy: null,
+      webhook_secrets: [],
+      admins: [],
+      replicated: true,
       livemode: false,
       payment_links: [],
       accept_modes: ['payment'],
@@ -54,6 +58,9 @@ describe('the init argument', () => {
     ['api_key', { api_host: host, api_key: key('…') }],
     ['idempotent_proxy', { api_host: host, api_key: key('rk_test_1'), idempotent_proxy: [IDL.Opt(IDL.Text), ['proxy/path']] }],
     ['payment_links', { api_host: host, api_key: key('rk_test_1'), payment_links: [IDL.Opt(IDL.Vec(IDL.Text)), [['https://buy.stripe.com/test_1']]] }],
+    ['webhook_secrets', { api_host: host, api_key: key('rk_test_1'), webhook_secrets: [IDL.Opt(IDL.Vec(IDL.Text)), [['rk_test_1']]] }],
+    ['webhook_secrets', { api_host: host, api_key: key('rk_test_1'), webhook_secrets: [IDL.Opt(IDL.Vec(IDL.Text)), [new Array(5).fill('whsec_12345678')]] }],
+    ['admins', { api_host: host, api_key: key('rk_test_1'), admins: [IDL.Opt(IDL.Vec(IDL.Principal)), [[Principal.anonymous()]]] }],
     ['accept_modes', { api_host: host, api_key: key('rk_test_1'), accept_modes: [IDL.Opt(IDL.Vec(IDL.Text)), [['setup']]] }],
     ['accept_modes', { api_host: host, api_key: key('rk_test_1'), accept_modes: [IDL.Opt(IDL.Vec(IDL.Text)), [[]]] }],
     ['pricing_version', { api_host: host, api_key: key('rk_test_1'), pricing_version: [IDL.Opt(IDL.Nat32), [3]] }],
@@ -68,4 +75,37 @@ describe('the init argument', () => {
       expect(String(error)).not.toContain('rk_');
     }
   });
+});
+
+describe('changes', () => {
+  const before = settingsFrom(decoded({ api_host: host, api_key: key('rk_test_1'), webhook_secrets: [IDL.Opt(IDL.Vec(IDL.Text)), [['whsec_12345678']]] }));
+  const changes = (fields: Record<string, [IDL.Type, unknown]>): DecodedChanges => {
+    const type = IDL.Record(Object.fromEntries(Object.entries(fields).map(([name, [fieldType]]) => [name, IDL.Opt(fieldType)])));
+    const value = Object.fromEntries(Object.entries(fields).map(([name, [, fieldValue]]) => [name, [fieldValue]]));
+    return IDL.decode([SettingsChanges], new Uint8Array(IDL.encode([type], [value])))[0] as unknown as DecodedChanges;
+  };
+
+  it('leave alone what they do not name', () => {
+    expect(changedSettings(before, changes({}))).toEqual(before);
+    expect(changedSettings(before, changes({ api_key: [IDL.Text, 'rk_test_2'] }))).toEqual({ ...before, api_key: 'rk_test_2' });
+    const proxied = changedSettings(before, changes({ idempotent_proxy: [IDL.Text, 'proxy.example'] }));
+    expect([proxied.idempotent_proxy, changedSettings(proxied, changes({ idempotent_proxy: [IDL.Text, ''] })).idempotent_proxy]).toEqual(['proxy.example', null]);
+  });
+
+  it('are checked as the init argument is, against what stays', () => {
+    expect(() => changedSettings(before, changes({ livemode: [IDL.Bool, true] }))).toThrow('livemode must be false with a test key');
+    expect(() => changedSettings(before, changes({ api_key: [IDL.Text, 'rk_live_1'] }))).toThrow('livemode must be true with a live key');
+    expect(changedSettings(before, changes({ api_key: [IDL.Text, 'rk_live_1'], livemode: [IDL.Bool, true] }))).toMatchObject({ livemode: true, terms_generation: 2 });
+  });
+
+  it('keep a webhook secret that is named as it is shown, so that one can be rolled by who does not know the other', () => {
+    const first = changedSettings(before, changes({ webhook_secrets: [IDL.Vec(IDL.Text), ['whsec_first123456abcd']] }));
+    const both = changedSettings(first, changes({ webhook_secrets: [IDL.Vec(IDL.Text), ['…abcd', 'whsec_second12345wxyz']] }));
+    expect(both.webhook_secrets).toEqual(['whsec_first123456abcd', 'whsec_second12345wxyz']);
+    for (const unknown of ['…abce', '…']) expect(() => changedSettings(both, changes({ webhook_secrets: [IDL.Vec(IDL.Text), [unknown]] }))).toThrow('webhook_secrets');
+  });
+});
+
+it('secrets are shown by their last four characters, and short ones not at all', () => {
+  expect(['', 'rk_test_1', 'whsec_1234567890abcd'].map(masked)).toEqual(['', '…', '…abcd']);
 });

@@ -1,8 +1,10 @@
 /** What the merchant sets, and how it is checked. */
 
 import { IDL } from '@dfinity/candid';
-import type { PricingVersion } from './price.js';
-import type { Terms } from './session.js';
+import type { Principal } from '@dfinity/principal';
+import { CallerError } from './caller-error.js';
+import type { PricingVersion } from './stripe/price.js';
+import type { Terms } from './stripe/session.js';
 
 /** The canister's settings. They hold the key: never logged, never returned. */
 export interface Settings extends Terms {
@@ -14,20 +16,43 @@ export interface Settings extends Terms {
   api_key: string;
   /** The host of an idempotent proxy. It sees the key, and can forge answers. */
   idempotent_proxy: string | null;
+  /** Webhook endpoints' signing secrets (`whsec_…`): several while one is rolled. */
+  webhook_secrets: readonly string[];
+  /** Who may read payments and change settings besides the controllers, as text. */
+  admins: readonly string[];
+  /** Whether every node asks Stripe, so that none can lie. Without, one does, for a thirteenth of the requests. */
+  replicated: boolean;
   pricing_version: PricingVersion;
 }
+
+/** Settings that the first canisters did not have, as they were then. */
+export const ADDED_LATER: Pick<Settings, 'webhook_secrets' | 'admins' | 'replicated'> = { webhook_secrets: [], admins: [], replicated: true };
+
+/** What only controllers may change: whoever moves the host could read the key. */
+export const CONTROLLERS_ONLY = ['api_host', 'idempotent_proxy', 'admins', 'replicated'] as const;
 
 /** The init argument. All but the first two fields may be left out. */
 export const InitArgument = IDL.Record({
   api_host: IDL.Text,
   api_key: IDL.Text,
   idempotent_proxy: IDL.Opt(IDL.Text),
+  webhook_secrets: IDL.Opt(IDL.Vec(IDL.Text)),
   livemode: IDL.Opt(IDL.Bool),
   payment_links: IDL.Opt(IDL.Vec(IDL.Text)),
   accept_modes: IDL.Opt(IDL.Vec(IDL.Text)),
   accept_no_payment_required: IDL.Opt(IDL.Bool),
+  admins: IDL.Opt(IDL.Vec(IDL.Principal)),
+  replicated: IDL.Opt(IDL.Bool),
   pricing_version: IDL.Opt(IDL.Nat32),
 });
+
+/**
+ * The argument of `update_settings`: what is left out stays; an empty `idempotent_proxy` is none; and a webhook secret that
+ * is to stay may be given as it is shown, by its last four characters.
+ */
+export const SettingsChanges = IDL.Record(
+  Object.fromEntries(InitArgument._fields.map(([name, type]) => [name, type instanceof IDL.OptClass ? type : IDL.Opt(type)])),
+);
 
 type Opt<T> = [] | [T];
 
@@ -36,49 +61,103 @@ export interface DecodedInitArgument {
   api_host: string;
   api_key: string;
   idempotent_proxy: Opt<string>;
+  webhook_secrets: Opt<string[]>;
   livemode: Opt<boolean>;
   payment_links: Opt<string[]>;
   accept_modes: Opt<string[]>;
   accept_no_payment_required: Opt<boolean>;
+  admins: Opt<Principal[]>;
+  replicated: Opt<boolean>;
   pricing_version: Opt<number>;
 }
 
+/** {@link SettingsChanges}, decoded. */
+export type DecodedChanges = Omit<DecodedInitArgument, 'api_host' | 'api_key'> & { api_host: Opt<string>; api_key: Opt<string> };
+
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i;
 const KEY = /^[\x21-\x7e]{0,255}$/;
+const SECRET = /^whsec_[A-Za-z0-9+/=_-]{8,200}$/;
 const MODES = ['payment', 'subscription'];
+const MOST_SECRETS = 4;
+const MOST_LINKS = 100;
+const MOST_ADMINS = 20;
+const ANONYMOUS = '2vxsx-fae';
 
 /**
  * Settings from the init argument, with the defaults filled in.
- * Throws an error that names the field and the remedy, and quotes no value.
+ * Throws a CallerError that names the field and the remedy, and quotes no value.
  * @param before the settings until now, if any
  */
 export function settingsFrom(argument: DecodedInitArgument, before?: Settings): Settings {
-  const { api_host, api_key } = argument;
-  const proxy = argument.idempotent_proxy[0] ?? null;
-  const links = argument.payment_links[0] ?? [];
-  const modes = argument.accept_modes[0] ?? ['payment'];
-  const pricing = argument.pricing_version[0] ?? 2;
+  return checked({
+    api_host: argument.api_host,
+    api_key: argument.api_key,
+    idempotent_proxy: argument.idempotent_proxy[0] ?? null,
+    webhook_secrets: argument.webhook_secrets[0] ?? [],
+    livemode: argument.livemode[0] ?? !isTestKey(argument.api_key),
+    payment_links: argument.payment_links[0] ?? [],
+    accept_modes: argument.accept_modes[0] ?? ['payment'],
+    accept_no_payment_required: argument.accept_no_payment_required[0] ?? false,
+    admins: toText(argument.admins[0] ?? []),
+    replicated: argument.replicated[0] ?? true,
+    pricing_version: argument.pricing_version[0] ?? 2,
+  }, before);
+}
+
+/** The settings with some of them changed. Throws like {@link settingsFrom}. */
+export function changedSettings(before: Settings, changes: DecodedChanges): Settings {
+  const proxy = changes.idempotent_proxy[0];
+  return checked({
+    api_host: changes.api_host[0] ?? before.api_host,
+    api_key: changes.api_key[0] ?? before.api_key,
+    idempotent_proxy: proxy === '' ? null : (proxy ?? before.idempotent_proxy),
+    webhook_secrets: changes.webhook_secrets[0]?.map((secret) => kept(secret, before.webhook_secrets)) ?? before.webhook_secrets,
+    livemode: changes.livemode[0] ?? before.livemode,
+    payment_links: changes.payment_links[0] ?? before.payment_links,
+    accept_modes: changes.accept_modes[0] ?? before.accept_modes,
+    accept_no_payment_required: changes.accept_no_payment_required[0] ?? before.accept_no_payment_required,
+    admins: changes.admins[0] ? toText(changes.admins[0]) : before.admins,
+    replicated: changes.replicated[0] ?? before.replicated,
+    pricing_version: changes.pricing_version[0] ?? before.pricing_version,
+  }, before);
+}
+
+/** The last four characters of a secret, by which its owner knows it; nothing of one that is short. */
+export function masked(secret: string): string {
+  return secret === '' ? '' : `…${secret.length >= 16 ? secret.slice(-4) : ''}`;
+}
+
+/** A secret as it is, for one that is given as it is shown. */
+function kept(secret: string, known: readonly string[]): string {
+  return known.find((other) => secret.length > 1 && masked(other) === secret) ?? secret;
+}
+
+type Unchecked = Omit<Settings, 'terms_generation' | 'pricing_version'> & { pricing_version: number };
+
+function checked(settings: Unchecked, before: Settings | undefined): Settings {
+  const { api_host, api_key, idempotent_proxy: proxy, webhook_secrets: secrets, livemode, payment_links: links, accept_modes: modes, pricing_version } = settings;
   check(HOST.test(api_host), 'api_host', 'a host name such as api.stripe.com, without https:// and without a path');
   check(KEY.test(api_key), 'api_key', 'the key alone, in one line without spaces');
   check(proxy === null || HOST.test(proxy), 'idempotent_proxy', 'a host name, without https:// and without a path');
-  check(links.every((link) => /^plink_[A-Za-z0-9]+$/.test(link)), 'payment_links', 'ids (plink_…), as the Stripe Dashboard shows them, not URLs');
+  check(secrets.length <= MOST_SECRETS && secrets.every((secret) => SECRET.test(secret)), 'webhook_secrets', `at most ${MOST_SECRETS} signing secrets (whsec_…), each whole`);
+  check(links.length <= MOST_LINKS && links.every((link) => /^plink_[A-Za-z0-9]+$/.test(link)), 'payment_links', `at most ${MOST_LINKS} ids (plink_…), as the Stripe Dashboard shows them, not URLs`);
   check(modes.length > 0 && modes.every((mode) => MODES.includes(mode)), 'accept_modes', `some of: ${MODES.join(', ')}`);
-  check(pricing === 1 || pricing === 2, 'pricing_version', '1 or 2');
-  const livemode = argument.livemode[0] ?? !isTestKey(api_key);
+  check(settings.admins.length <= MOST_ADMINS && !settings.admins.includes(ANONYMOUS), 'admins', `at most ${MOST_ADMINS} principals, and not the anonymous one, which is everybody`);
+  check(pricing_version === 1 || pricing_version === 2, 'pricing_version', '1 or 2');
   check(!(livemode && isTestKey(api_key)), 'livemode', 'false with a test key: test payments are not money');
   check(livemode || !isLiveKey(api_key), 'livemode', 'true with a live key, which cannot read test payments');
-  const terms: Terms = {
-    livemode,
-    payment_links: links,
-    accept_modes: modes,
-    accept_no_payment_required: argument.accept_no_payment_required[0] ?? false,
-  };
-  return { api_host, api_key, idempotent_proxy: proxy, pricing_version: pricing, ...terms, terms_generation: generation(terms, before) };
+  return { ...settings, pricing_version, terms_generation: generation(settings, before) };
 }
+
+function toText(principals: readonly Principal[]): string[] {
+  return principals.map((principal) => principal.toText());
+}
+
+const TERMS: readonly (keyof Terms)[] = ['livemode', 'payment_links', 'accept_modes', 'accept_no_payment_required'];
 
 function generation(terms: Terms, before: Settings | undefined): number {
   if (before === undefined) return 1;
-  const isSame = (Object.keys(terms) as (keyof Terms)[]).every((field) => JSON.stringify(terms[field]) === JSON.stringify(before[field]));
+  const isSame = TERMS.every((field) => JSON.stringify(terms[field]) === JSON.stringify(before[field]));
   return before.terms_generation + (isSame ? 0 : 1);
 }
 
@@ -91,5 +170,5 @@ function isLiveKey(key: string): boolean {
 }
 
 function check(holds: boolean, field: string, remedy: string): asserts holds {
-  if (!holds) throw new Error(`${field} must be ${remedy}.`);
+  if (!holds) throw new CallerError(`${field} must be ${remedy}.`);
 }

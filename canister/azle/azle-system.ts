@@ -1,0 +1,17 @@
+/** The Internet Computer, by Azle. */
+import { call, canisterCycleBalance, canisterSelf, certifiedDataSet, dataCertificate, setTimer, time } from 'azle';
+import type { System } from '../system.js';
+import { asciiBytes } from './ascii-bytes.js';
+
+export function azleSystem(): System {
+  return {
+    self: canisterSelf(),
+    time,
+    cycles: canisterCycleBalance,
+    bytes: asciiBytes,
+    outcall: (args, cycles) => call<Uint8Array, Uint8Array>('aaaaa-aa', 'http_request', { raw: true, args, cycles }),
+    setTimer,
+    certify: certifiedDataSet,
+    certificate: dataCertificate,
+  };
+}

@@ -1,0 +1,95 @@
+/** Puts the rooms together. */
+import { Admin } from './admin/admin.js';
+import { CanisterStats, noteBalance } from './admin/canister-stats.js';
+import { PaymentList } from './admin/payment-list.js';
+import { Pages, type CertifiedAnswers } from './http/pages.js';
+import { Agenda } from './payments/agenda.js';
+import { Book, type Reader } from './payments/book.js';
+import { Checkout } from './payments/checkout.js';
+import { Gate } from './payments/gate.js';
+import { Inquiry } from './payments/inquiry.js';
+import { Lookups } from './payments/lookups.js';
+import { References } from './payments/references.js';
+import { Settling } from './payments/settling.js';
+import { Webhooks } from './payments/webhooks.js';
+import { settingsFrom, type DecodedInitArgument, type Settings } from './settings.js';
+import { nextCallNumber } from './storage/call-number.js';
+import { Counters } from './storage/counters.js';
+import { DueQueues } from './storage/due-queues.js';
+import type { KeyValue } from './storage/key-value.js';
+import { migrate } from './storage/migration.js';
+import { Payments } from './storage/payments.js';
+import { SeenEvents } from './storage/seen-events.js';
+import { readSettings, writeSettings } from './storage/settings-store.js';
+import { StripeClient } from './stripe/client.js';
+import { seconds, type System } from './system.js';
+
+/** All that the entry points need. Made anew by each installation and upgrade, and by nothing else. */
+export class Backend {
+  pages!: Pages;
+  admin!: Admin;
+
+  private readonly counters: Counters;
+  private readonly payments: Payments;
+  private readonly queues: DueQueues;
+  private readonly seen: SeenEvents;
+  private readonly agenda: Agenda;
+  private readonly lookups = new Lookups();
+  private readonly gate: Gate;
+  private settling!: Settling;
+
+  /**
+   * @param argument of the installation or upgrade; without one, the settings stay as they are. Throws a CallerError for one
+   * that is wrong, or missing in a first installation.
+   */
+  constructor(
+    private readonly system: System,
+    private readonly store: KeyValue,
+    argument: DecodedInitArgument | undefined,
+  ) {
+    this.counters = new Counters(store);
+    this.payments = new Payments(store, this.counters);
+    this.queues = new DueQueues(store, this.counters);
+    this.seen = new SeenEvents(store, this.counters);
+    this.agenda = new Agenda(system, this.queues, () => this.settling.run());
+    this.gate = new Gate(() => Object.values(this.counters.counts.paidOn).reduce((sum, count) => sum + count, 0));
+    migrate(store, this.payments, this.counters);
+    const before = readSettings(store);
+    const settings = argument ? settingsFrom(argument, before) : before;
+    if (!settings) throw new Error('The init argument is missing: (record { api_host = "api.stripe.com"; api_key = "rk_…" })');
+    if (this.counters.counts.reconciled === 0) {
+      this.counters.counts.reconciled = seconds(system);
+      noteBalance(this.counters, system);
+      this.counters.save();
+    }
+    this.configure(settings);
+  }
+
+  /** Goes by other settings from now on. Lookups under way end by the old ones, and what they find is judged again when it is asked for. */
+  private configure(settings: Settings): void {
+    const { system, store, counters, payments, queues, seen, agenda, lookups, gate } = this;
+    writeSettings(store, settings);
+    lookups.forgetSetbacks();
+    const reader: Reader = {
+      changed: () => undefined,
+      wait(id, delay, now) {
+        if (settings.api_key === '') return false;
+        agenda.add(id, delay, now);
+        return true;
+      },
+    };
+    const book = new Book(payments, counters, settings, system.bytes, reader);
+    const stripe = new StripeClient(system, settings, () => nextCallNumber(store));
+    const inquiry = new Inquiry(system, book, counters, lookups, stripe);
+    const checkout = new Checkout(system, settings, payments, book, lookups, gate, inquiry);
+    const references = new References(system, payments, book, lookups, checkout);
+    const webhooks = new Webhooks(system, settings, payments, book, counters, seen, agenda);
+    const certified: CertifiedAnswers = { response: () => undefined, keep: () => undefined };
+    this.pages = new Pages({ system, gate, checkout, references, webhooks, certified });
+    this.settling = new Settling(system, settings, payments, book, counters, queues, agenda, inquiry);
+    this.settling.arm();
+    const list = new PaymentList(payments, counters, book);
+    const stats = new CanisterStats(system, counters, queues, () => 0);
+    this.admin = new Admin(system, settings, stripe, inquiry, list, stats, (next) => this.configure(next));
+  }
+}

@@ -1,0 +1,70 @@
+/** The HTTP answers, in Candid: each is encoded once, with a hole for its body. */
+import { IDL } from '@dfinity/candid';
+import { Template } from '../encoding/candid-template.js';
+import { HttpResponse } from './interface.js';
+import type { Allow } from './route.js';
+
+type Header = [name: string, value: string];
+
+/** Every answer may be read by a page of any origin, and is kept by no cache: gateways keep plain GETs for 10 s. */
+const COMMON_HEADERS: Header[] = [
+  ['access-control-allow-origin', '*'],
+  ['cache-control', 'no-store'],
+  ['x-content-type-options', 'nosniff'],
+];
+
+/** Of all that is JSON. */
+export const JSON_HEADERS: readonly Header[] = [['content-type', 'application/json; charset=utf-8'], ...COMMON_HEADERS];
+
+const NO_BYTES = new Uint8Array();
+const BODY_HOLE = 'the body goes here';
+
+/** The answers; those with a body take its JSON, in bytes. */
+export class Responses {
+  /** Asks the gateway to send the request again as an update. */
+  readonly upgrade = encode(200, [], NO_BYTES, [true]);
+  /** To a preflight. Its body must be empty, or a gateway distrusts the canister. */
+  readonly preflight = encode(204, [...COMMON_HEADERS, ['access-control-allow-methods', 'GET, OPTIONS']], NO_BYTES, []);
+
+  private readonly ok = jsonTemplate(200);
+  private readonly refusals = { 400: jsonTemplate(400), 404: jsonTemplate(404) };
+  private readonly notAllowedTemplates = {
+    'GET, OPTIONS': jsonTemplate(405, [['allow', 'GET, OPTIONS']]),
+    'POST, OPTIONS': jsonTemplate(405, [['allow', 'POST, OPTIONS']]),
+  };
+  private readonly busyTemplate: Template;
+
+  /** @param retryAfter of an answer that sheds load, in seconds */
+  constructor(retryAfter: number) {
+    this.busyTemplate = jsonTemplate(429, [['retry-after', String(retryAfter)]]);
+  }
+
+  json(body: Uint8Array): Uint8Array {
+    return this.ok.fill([body]);
+  }
+
+  refused(status: 400 | 404, body: Uint8Array): Uint8Array {
+    return this.refusals[status].fill([body]);
+  }
+
+  /** @param allow the methods that would do */
+  notAllowed(allow: Allow, body: Uint8Array): Uint8Array {
+    return this.notAllowedTemplates[allow].fill([body]);
+  }
+
+  busy(body: Uint8Array): Uint8Array {
+    return this.busyTemplate.fill([body]);
+  }
+}
+
+function encode(status_code: number, headers: readonly Header[], body: Uint8Array, upgrade: [] | [boolean]): Uint8Array {
+  return new Uint8Array(IDL.encode([HttpResponse], [{ status_code, headers, body, upgrade }]));
+}
+
+function jsonTemplate(status: number, headers: Header[] = []): Template {
+  return new Template(encode(status, [...JSON_HEADERS, ...headers], ascii(BODY_HOLE), []), [ascii(BODY_HOLE)]);
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,69 @@
+/** Asks Stripe, and enters into the book what it says. */
+import type { ListOutcome } from '../stripe/answer.js';
+import type { StripeClient } from '../stripe/client.js';
+import { countOne, type Counters } from '../storage/counters.js';
+import type { StoredPayment } from '../storage/payment-record.js';
+import { seconds, type System } from '../system.js';
+import type { Book } from './book.js';
+import type { FailedLookup, Lookups } from './lookups.js';
+
+/** What a lookup has come to: a payment, or why there is none. */
+export type Found = { payment: StoredPayment } | { setback: FailedLookup };
+
+/** Seconds that a session lives, and a reserve: what has been completed lately was begun within them. */
+const SESSION_LIVES = 25 * 3_600;
+
+/**
+ * Where this canister traps after an `await` here, Azle rejects the promise in the cleanup callback: nothing may be replied
+ * or called there, so the rejection is passed on, and only markers are removed.
+ */
+export class Inquiry {
+  constructor(
+    private readonly system: System,
+    private readonly book: Book,
+    private readonly counters: Counters,
+    private readonly lookups: Lookups,
+    private readonly stripe: StripeClient,
+  ) {}
+
+  /** Looks a session up. Others are told meanwhile that it is being looked up. */
+  async session(id: string): Promise<Found> {
+    const end = this.lookups.begin(id, seconds(this.system));
+    try {
+      const outcome = await this.stripe.session(id);
+      const now = seconds(this.system);
+      if (outcome.kind !== 'session') return this.fail(id, outcome.kind === 'unavailable' ? outcome.reason : 'not_found', now);
+      const payment = this.book.learn(outcome.session, now);
+      // Stripe has spoken, and it is none of the merchant's business (any more).
+      if (payment === undefined) return this.fail(id, 'not_found', now);
+      this.lookups.succeed(id);
+      this.count(payment.status);
+      return { payment };
+    } finally {
+      end();
+    }
+  }
+
+  /**
+   * Asks for the newest sessions that shoppers have completed, a page of them.
+   * @param since when they were completed at the earliest, in seconds since 1970; more than a day before they may have begun
+   * @param after the session that the page before ended with
+   */
+  async newest(since: number, after?: string): Promise<ListOutcome> {
+    const outcome = await this.stripe.newest(since - SESSION_LIVES, after);
+    const now = seconds(this.system);
+    if (outcome.kind === 'list') for (const session of outcome.sessions) if (this.book.learn(session, now)) this.lookups.succeed(session.id);
+    this.count(outcome.kind === 'list' ? 'list' : outcome.reason);
+    return outcome;
+  }
+
+  private fail(id: string, reason: Parameters<Lookups['fail']>[1], now: number): Found {
+    this.count(reason);
+    return { setback: this.lookups.fail(id, reason, now) };
+  }
+
+  private count(outcome: string): void {
+    countOne(this.counters.counts.lookups, outcome);
+    this.counters.save();
+  }
+}
