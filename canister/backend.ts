@@ -2,7 +2,10 @@
 import { Admin } from './admin/admin.js';
 import { CanisterStats, noteBalance } from './admin/canister-stats.js';
 import { PaymentList } from './admin/payment-list.js';
-import { Pages, type CertifiedAnswers } from './http/pages.js';
+import { CertifiedAnswers } from './certification/certified-answers.js';
+import { CertifiedPages } from './http/certified-pages.js';
+import { Pages } from './http/pages.js';
+import { JSON_HEADERS } from './http/responses.js';
 import { Agenda } from './payments/agenda.js';
 import { Book, type Reader } from './payments/book.js';
 import { Checkout } from './payments/checkout.js';
@@ -36,6 +39,8 @@ export class Backend {
   private readonly agenda: Agenda;
   private readonly lookups = new Lookups();
   private readonly gate: Gate;
+  private readonly answers: CertifiedAnswers;
+  private readonly certified: CertifiedPages;
   private settling!: Settling;
 
   /**
@@ -53,6 +58,8 @@ export class Backend {
     this.seen = new SeenEvents(store, this.counters);
     this.agenda = new Agenda(system, this.queues, () => this.settling.run());
     this.gate = new Gate(() => Object.values(this.counters.counts.paidOn).reduce((sum, count) => sum + count, 0));
+    this.answers = new CertifiedAnswers(JSON_HEADERS, system.bytes);
+    this.certified = new CertifiedPages(system, this.payments, this.answers);
     migrate(store, this.payments, this.counters);
     const before = readSettings(store);
     const settings = argument ? settingsFrom(argument, before) : before;
@@ -67,11 +74,14 @@ export class Backend {
 
   /** Goes by other settings from now on. Lookups under way end by the old ones, and what they find is judged again when it is asked for. */
   private configure(settings: Settings): void {
-    const { system, store, counters, payments, queues, seen, agenda, lookups, gate } = this;
+    const { system, store, counters, payments, queues, seen, agenda, lookups, gate, answers, certified } = this;
     writeSettings(store, settings);
     lookups.forgetSetbacks();
+    // By other terms, other answers may be true.
+    certified.clear();
     const reader: Reader = {
-      changed: () => undefined,
+      changed: (id, payment) => certified.changed(id, payment),
+      commit: () => certified.commit(),
       wait(id, delay, now) {
         if (settings.api_key === '') return false;
         agenda.add(id, delay, now);
@@ -84,12 +94,11 @@ export class Backend {
     const checkout = new Checkout(system, settings, payments, book, lookups, gate, inquiry);
     const references = new References(system, payments, book, lookups, checkout);
     const webhooks = new Webhooks(system, settings, payments, book, counters, seen, agenda);
-    const certified: CertifiedAnswers = { response: () => undefined, keep: () => undefined };
     this.pages = new Pages({ system, gate, checkout, references, webhooks, certified });
     this.settling = new Settling(system, settings, payments, book, counters, queues, agenda, inquiry);
     this.settling.arm();
     const list = new PaymentList(payments, counters, book);
-    const stats = new CanisterStats(system, counters, queues, () => 0);
+    const stats = new CanisterStats(system, counters, queues, () => answers.size);
     this.admin = new Admin(system, settings, stripe, inquiry, list, stats, (next) => this.configure(next));
   }
 }

@@ -5,6 +5,7 @@ import type { References } from '../payments/references.js';
 import type { Webhooks } from '../payments/webhooks.js';
 import { LARGEST_BODY, SIGNATURE_FAULTS, type SignatureFault } from '../stripe/signature.js';
 import type { System } from '../system.js';
+import type { CertifiedPages } from './certified-pages.js';
 import { isRawHost, readRequest, type Request } from './interface.js';
 import { Responses } from './responses.js';
 import { routeOf, type Refused } from './route.js';
@@ -18,14 +19,6 @@ const LONGEST_REQUEST = 65_536;
  */
 const CHECKED_OUTSIDE = 20_000;
 
-/** Final answers that the subnet vouches for, so that a query may give them through a gateway. */
-export interface CertifiedAnswers {
-  /** The whole answer in Candid, or undefined where there is no certificate for it. */
-  response(id: string): Uint8Array | undefined;
-  /** Has the final answer about a session certified. */
-  keep(id: string): void;
-}
-
 /** What the pages are made of. */
 export interface Rooms {
   system: System;
@@ -33,7 +26,7 @@ export interface Rooms {
   checkout: Checkout;
   references: References;
   webhooks: Webhooks;
-  certified: CertifiedAnswers;
+  certified: CertifiedPages;
 }
 
 /** Takes and gives Candid. Every method throws MalformedArgument for what is not a request. */

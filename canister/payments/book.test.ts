@@ -26,6 +26,7 @@ function open(store = new InMemory()) {
   const waiting: [string, number][] = [];
   const reader = {
     changed: () => undefined,
+    commit: () => counters.save(),
     wait(id: string, delay: number) {
       waiting.push([id, delay]);
       return true;

@@ -41,9 +41,11 @@ export interface Reader {
   changed(id: string, payment: StoredPayment | undefined): void;
   /** A payment is going to settle by itself some day: it is to be looked up after so many seconds. Returns whether it will. */
   wait(id: string, delay: Delay, now: number): boolean;
+  /** The message changes nothing more. */
+  commit(): void;
 }
 
-/** See above. Times are in seconds since 1970. Whoever calls what changes something saves the counters at the end. */
+/** See above. Times are in seconds since 1970. Whoever calls what changes something calls {@link commit} at the end. */
 export class Book {
   /** @param bytes of an ASCII text without control characters */
   constructor(
@@ -91,6 +93,12 @@ export class Book {
     if (known !== undefined && known.queued !== queued) this.payments.set(id, { ...known, queued }, known);
   }
 
+  /** To be called at the end of each message that has changed something. */
+  commit(): void {
+    this.counters.save();
+    this.reader.commit();
+  }
+
   /** Whether a payment, judged perhaps by other terms, is accepted by those of now. */
   isAccepted(payment: StoredPayment): boolean {
     if (payment.termsGeneration === this.terms.terms_generation) return true;
@@ -113,6 +121,8 @@ export class Book {
       // What is final stays so; what is not is looked up again.
       return known.due === undefined ? known : this.payments.set(session.id, { ...known, due }, known);
     }
+    const answer = JSON.stringify(next);
+    if (known?.due === undefined && due === undefined && known?.termsGeneration === this.terms.terms_generation && latin1(known.answer) === answer) return known;
     const details: Private = { payment_intent, expires_at };
     const isQueued = known?.queued ?? false;
     const stored = this.payments.set(
@@ -123,7 +133,7 @@ export class Book {
         termsGeneration: this.terms.terms_generation,
         disputed: intent?.disputed ?? known?.disputed ?? false,
         queued: isQueued || (willSettle(next) && this.reader.wait(session.id, delayOf(now - session.created), now)),
-        answer: this.bytes(JSON.stringify(next)),
+        answer: this.bytes(answer),
         private: this.bytes(JSON.stringify(details)),
       },
       known,

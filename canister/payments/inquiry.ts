@@ -64,6 +64,6 @@ export class Inquiry {
 
   private count(outcome: string): void {
     countOne(this.counters.counts.lookups, outcome);
-    this.counters.save();
+    this.book.commit();
   }
 }

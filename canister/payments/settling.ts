@@ -64,7 +64,7 @@ export class Settling {
     });
     if (!isDone) this.agenda.postpone(item, seconds(this.system));
     this.queues.done();
-    this.counters.save();
+    this.book.commit();
   }
 
   /** Returns false where Stripe could not tell. */

@@ -53,7 +53,7 @@ export class Webhooks {
     const { counts } = this.counters;
     countOne(counts.events, event.news.kind === 'session' ? event.news.change : event.news.kind);
     counts.lastEvent = now;
-    this.counters.save();
+    this.book.commit();
   }
 
   private apply(news: News, now: number): void {

@@ -1,0 +1,65 @@
+/** Final answers about sessions, with the subnet's certificate. */
+import { IDL } from '@dfinity/candid';
+import type { CertifiedAnswers } from '../certification/certified-answers.js';
+import { Template } from '../encoding/candid-template.js';
+import type { StoredPayment } from '../storage/payment-record.js';
+import type { Payments } from '../storage/payments.js';
+import type { System } from '../system.js';
+import { HttpResponse } from './interface.js';
+import { JSON_HEADERS } from './responses.js';
+
+const BODY_HOLE = 'the body goes here';
+const CERTIFICATE_HOLE = 'the certificate goes here';
+
+export class CertifiedPages {
+  private readonly template: Template;
+
+  constructor(
+    private readonly system: System,
+    private readonly payments: Payments,
+    private readonly answers: CertifiedAnswers,
+  ) {
+    const body = ascii(BODY_HOLE);
+    const headers = [...JSON_HEADERS, ['IC-CertificateExpression', answers.expression], ['IC-Certificate', CERTIFICATE_HOLE]];
+    const response = new Uint8Array(IDL.encode([HttpResponse], [{ status_code: 200, headers, body, upgrade: [] }]));
+    this.template = new Template(response, [body, ascii(CERTIFICATE_HOLE)]);
+  }
+
+  /** The answer about a session, in Candid; undefined where it is not certified, or this is no query. */
+  response(id: string): Uint8Array | undefined {
+    if (!this.answers.has(id)) return undefined;
+    const certificate = this.system.certificate();
+    const payment = this.payments.get(id);
+    const header = certificate && this.answers.certificateHeader(id, certificate);
+    return payment && header && this.template.fill([payment.answer, header]);
+  }
+
+  /** Has the answer about a session certified, where it is final and is not yet. */
+  keep(id: string): void {
+    if (this.answers.has(id)) return;
+    this.changed(id, this.payments.get(id));
+    this.commit();
+  }
+
+  /** Goes by what is known of a session now, from {@link commit} on. */
+  changed(id: string, payment: StoredPayment | undefined): void {
+    if (payment && payment.due === undefined) this.answers.set(id, payment.answer);
+    else this.answers.remove(id);
+  }
+
+  /** Forgets all, for they may no longer be true. */
+  clear(): void {
+    this.answers.clear();
+    this.commit();
+  }
+
+  /** Has the subnet certify what is kept. */
+  commit(): void {
+    const root = this.answers.takeRoot();
+    if (root) this.system.certify(root);
+  }
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
