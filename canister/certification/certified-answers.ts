@@ -13,16 +13,16 @@ import { expressionFor, headHash, responseHash, type Header } from './response-h
 
 /**
  * Answers that are kept, the latest ones. Others are answered by an update. Each change is hashed up to the root, which
- * takes the longer the more there are.
+ * takes the longer the more there are: 1.1 M instructions more for each doubling.
  */
-export const MOST_ANSWERS = 256;
+export const MOST_ANSWERS = 64;
 
 /** See above. Kept in memory only: an upgrade begins with none. */
 export class CertifiedAnswers {
   /** The same for all. */
   readonly expression: string;
 
-  private readonly tree = new LabelTree();
+  private tree = new LabelTree();
   /** The hash of each answer's response by session, in the order of their coming. */
   private readonly responses = new Map<string, Uint8Array>();
   private readonly head: Uint8Array;
@@ -59,17 +59,24 @@ export class CertifiedAnswers {
     this.responses.set(id, hash);
     this.tree.set(id, this.sessionHash(id, hash));
     this.isDirty = true;
-    if (this.responses.size > MOST_ANSWERS) this.remove(this.responses.keys().next().value!);
+    if (this.responses.size <= MOST_ANSWERS) return;
+    // Its answer stays true until it is set anew or removed.
+    const [oldest] = this.responses.keys();
+    this.responses.delete(oldest);
+    this.tree.letGo(oldest);
   }
 
+  /** An answer is no longer final, or no longer true. */
   remove(id: string): void {
-    if (!this.responses.delete(id)) return;
+    this.responses.delete(id);
     this.tree.remove(id);
     this.isDirty = true;
   }
 
   clear(): void {
-    for (const id of [...this.responses.keys()]) this.remove(id);
+    this.responses.clear();
+    this.tree = new LabelTree();
+    this.isDirty = true;
   }
 
   /** The 32 bytes to be certified, where they are others than the last time. */

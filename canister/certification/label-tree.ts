@@ -2,7 +2,7 @@
  * A hash tree of labels, each with a hash under it, in which one is changed at the cost of its way to the root.
  *
  * It is a crit-bit tree: a fork stands at the first bit in which the labels to its left differ from those to its right.
- * So labels are in order from left to right, as the specification demands, and the shape depends on nothing but them.
+ * So labels are in order from left to right, as the specification demands.
  */
 import { EMPTY_HASH, FORK_CBOR, forkHash, prunedCbor } from './hash-tree.js';
 
@@ -11,6 +11,7 @@ interface Leaf {
   hash: Uint8Array;
 }
 
+/** There is always a leaf somewhere below. */
 interface Fork {
   /** Counted from the first bit of the label. */
   bit: number;
@@ -20,7 +21,10 @@ interface Fork {
   hash: Uint8Array | undefined;
 }
 
-type Node = Leaf | Fork;
+/** What was let go of: nothing but the hash is left. */
+type Stub = Uint8Array;
+
+type Node = Leaf | Fork | Stub;
 
 /** See above. Labels are ASCII. */
 export class LabelTree {
@@ -34,16 +38,21 @@ export class LabelTree {
   /** Puts a label, perhaps for the second time, with a hash under it. */
   set(label: string, hash: Uint8Array): void {
     const leaf = { label, hash };
-    if (!this.top) {
-      this.top = leaf;
-      return;
-    }
-    const bit = firstDifference(label, this.nearest(this.top, label).label);
-    this.top = this.insert(this.top, leaf, bit);
+    const near = this.top && nearest(this.top, label);
+    this.top = near ? insert(this.top!, leaf, firstDifference(label, near.label)) : leaf;
   }
 
+  /** Takes a label out of the tree, be it there or among what was let go of. */
   remove(label: string): void {
     this.top = this.top && without(this.top, label);
+  }
+
+  /**
+   * Lets go of a label, without any hashing: it can no longer be proved here, but stays in the tree until something
+   * near it changes. Who remembers the tree of before can prove it still, so it must be true as long; {@link remove} ends that.
+   */
+  letGo(label: string): void {
+    this.top = this.top && withStub(this.top, label);
   }
 
   /**
@@ -54,7 +63,7 @@ export class LabelTree {
     const before: Uint8Array[] = [];
     const after: Uint8Array[][] = [];
     let node = this.top;
-    while (node && 'bit' in node) {
+    while (node && isFork(node)) {
       before.push(FORK_CBOR);
       if (bitOf(label, node.bit)) {
         before.push(...prunedCbor(hashOf(node.left)));
@@ -66,39 +75,66 @@ export class LabelTree {
     }
     return [...before, ...content, ...after.reverse().flat()];
   }
+}
 
-  /** The leaf that a label would be found at. */
-  private nearest(node: Node, label: string): Leaf {
-    while ('bit' in node) node = bitOf(label, node.bit) ? node.right : node.left;
-    return node;
-  }
+function isStub(node: Node): node is Stub {
+  return node instanceof Uint8Array;
+}
 
-  private insert(node: Node, leaf: Leaf, bit: number): Node {
-    if (!('bit' in node) && bit === Infinity) return leaf;
-    if (!('bit' in node) || node.bit > bit) {
-      return bitOf(leaf.label, bit) ? { bit, left: node, right: leaf, hash: undefined } : { bit, left: leaf, right: node, hash: undefined };
-    }
-    node.hash = undefined;
-    if (bitOf(leaf.label, node.bit)) node.right = this.insert(node.right, leaf, bit);
-    else node.left = this.insert(node.left, leaf, bit);
-    return node;
-  }
+function isFork(node: Node): node is Fork {
+  return 'bit' in node;
 }
 
 function hashOf(node: Node): Uint8Array {
-  return (node.hash ??= forkHash(hashOf((node as Fork).left), hashOf((node as Fork).right)));
+  if (isStub(node)) return node;
+  if (isFork(node)) return (node.hash ??= forkHash(hashOf(node.left), hashOf(node.right)));
+  return node.hash;
+}
+
+/** A leaf that shares with a label all that forks on its way take for granted; undefined where there is no leaf at all. */
+function nearest(node: Node, label: string): Leaf | undefined {
+  while (isFork(node)) {
+    const [towards, away] = bitOf(label, node.bit) ? [node.right, node.left] : [node.left, node.right];
+    node = isStub(towards) ? away : towards;
+  }
+  return isStub(node) ? undefined : node;
+}
+
+function insert(node: Node, leaf: Leaf, bit: number): Node {
+  // What was let go of, and whatever else may be there of it, makes room.
+  if (isStub(node)) return leaf;
+  if (isFork(node) && node.bit <= bit) return changed(node, leaf.label, (child) => insert(child, leaf, bit))!;
+  if (bit === Infinity) return leaf;
+  return bitOf(leaf.label, bit) ? { bit, left: node, right: leaf, hash: undefined } : { bit, left: leaf, right: node, hash: undefined };
 }
 
 function without(node: Node, label: string): Node | undefined {
-  if (!('bit' in node)) return node.label === label ? undefined : node;
+  if (isStub(node)) return undefined;
+  if (isFork(node)) return changed(node, label, (child) => without(child, label));
+  return node.label === label ? undefined : node;
+}
+
+function withStub(node: Node, label: string): Node {
+  if (isStub(node)) return node;
+  if (!isFork(node)) return node.label === label ? node.hash : node;
   const isRight = bitOf(label, node.bit);
-  const before = isRight ? node.right : node.left;
-  const after = without(before, label);
-  if (after === undefined) return isRight ? node.left : node.right;
-  node.hash = undefined;
-  if (isRight) node.right = after;
-  else node.left = after;
-  return node;
+  if (isRight) node.right = withStub(node.right, label);
+  else node.left = withStub(node.left, label);
+  return isStub(node.left) && isStub(node.right) ? hashOf(node) : node;
+}
+
+/** A fork with the side changed that a label is on; where only one side is left, it is no fork any more. */
+function changed(fork: Fork, label: string, change: (child: Node) => Node | undefined): Node | undefined {
+  const isRight = bitOf(label, fork.bit);
+  const after = change(isRight ? fork.right : fork.left);
+  const other = isRight ? fork.left : fork.right;
+  // All is hashed anew on this way, so what was let go of goes now.
+  if (isStub(other)) return after;
+  if (after === undefined) return other;
+  fork.hash = undefined;
+  if (isRight) fork.right = after;
+  else fork.left = after;
+  return fork;
 }
 
 /** A label ends in zeros, so to speak. */

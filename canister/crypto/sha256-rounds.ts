@@ -8,10 +8,10 @@
 
 /**
  * The state after the blocks of a message. FIPS 180-4, section 6.2.2.
- * @param state the eight words of `H`, as signed integers
+ * @param state the eight words of `H`, the last one first, as is what is returned
  * @param message the blocks' words, the last one first
  */
-export type Compress = (state: readonly number[], message: Int32Array) => number[];
+export type Compress = (state: Int32Array, message: Int32Array) => Int32Array;
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 // prettier-ignore
@@ -35,14 +35,14 @@ const SCHEDULE = Array.from({ length: 16 }, (_, i) => `w${i}`);
  */
 function source(): string {
   return `
-    var ${NAMES.map((name, i) => `${name} = state[${i}], ${name}0`).join()}, ${SCHEDULE.join()}, x, y;
+    var ${NAMES.map((name, i) => `${name} = state[${7 - i}], ${name}0`).join()}, ${SCHEDULE.join()}, x, y;
     for (var at = message.length - 1; at > 0; at -= 16) {
       ${NAMES.map((name) => `${name}0 = ${name};`).join('')}
       x = b ^ c;
       ${K.map(round).join('')}
       ${NAMES.map((name) => `${name} = ${name} + ${name}0 | 0;`).join('')}
     }
-    return [${NAMES.join()}];`;
+    return Int32Array.of(${[...NAMES].reverse().join()});`;
 }
 
 /** Round `t`. The standard hands each value on to the next variable; here values stay, and the names move. */

@@ -3,7 +3,6 @@
  *
  * FIPS 180-4: https://csrc.nist.gov/pubs/fips/180-4/upd1/final
  */
-import { concat } from '../encoding/bytes.js';
 import { compress } from './sha256-rounds.js';
 
 /** Bytes that are hashed at once. */
@@ -11,15 +10,15 @@ export const BLOCK = 64;
 
 /** Where hashing stands after some whole blocks, so that what many messages begin with is hashed but once. */
 export interface Midstate {
-  /** The eight 32-bit words of the standard's `H`, as signed integers. */
-  readonly words: readonly number[];
+  /** The eight words of the standard's `H`, the last one first. */
+  readonly words: Int32Array;
   /** What has been hashed, in bytes: a multiple of {@link BLOCK}. */
   readonly length: number;
 }
 
 /** Before the first block. */
 export const START: Midstate = {
-  words: [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19].map((word) => word | 0),
+  words: Int32Array.of(0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19).reverse(),
   length: 0,
 };
 
@@ -30,18 +29,23 @@ export function advance(state: Midstate, blocks: Uint8Array): Midstate {
 }
 
 /**
- * The hash, 32 bytes, of the parts one after the other.
+ * The hash, 32 bytes, of the parts one after the other, which are less than 2^28 bytes together.
  * @param from where hashing stands before them
  */
 export function sha256(parts: readonly Uint8Array[], from = START): Uint8Array {
-  let length = from.length;
+  let length = 0;
   for (const part of parts) length += part.length;
-  // A bit that is set, zeros, and the length in bits as 64 of them, up to the end of a block.
-  const padding = new Uint8Array(BLOCK + 8 - ((length + 8) % BLOCK));
-  padding[0] = 0x80;
-  new DataView(padding.buffer).setBigUint64(padding.length - 8, BigInt(length) * 8n);
-  const words = compress(from.words, wordsOf(concat([...parts, padding])));
-  return new Uint8Array(Int32Array.from(words).reverse().buffer).reverse();
+  // Up to the end of a block come a bit that is set, zeros, and the length in bits.
+  const padded = new Uint8Array(Math.ceil((length + 9) / BLOCK) * BLOCK);
+  let at = 0;
+  for (const part of parts) {
+    padded.set(part, at);
+    at += part.length;
+  }
+  padded[length] = 0x80;
+  const message = wordsOf(padded);
+  message[0] = 8 * (from.length + length);
+  return new Uint8Array(compress(from.words, message).buffer).reverse();
 }
 
 /**

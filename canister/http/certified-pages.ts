@@ -41,10 +41,10 @@ export class CertifiedPages {
     this.commit();
   }
 
-  /** Goes by what is known of a session now, from {@link commit} on. */
+  /** Goes by what is known of a session now, from {@link commit} on. What is final stays so, unless it is forgotten. */
   changed(id: string, payment: StoredPayment | undefined): void {
-    if (payment && payment.due === undefined) this.answers.set(id, payment.answer);
-    else this.answers.remove(id);
+    if (payment === undefined) this.answers.remove(id);
+    else if (payment.due === undefined) this.answers.set(id, payment.answer);
   }
 
   /** Forgets all, for they may no longer be true. */

@@ -139,8 +139,8 @@ export class Book {
       known,
     );
     if (payment_intent !== null && intent?.session !== session.id) this.payments.setIntent(payment_intent, { ...intent!, session: session.id });
-    if (client_reference_id !== null) this.payments.addReference(client_reference_id, session.id);
-    if (isPaid(next.status) && !(known && isPaid(known.status))) this.countPaid(session.id, client_reference_id, now);
+    const others = client_reference_id === null ? [] : this.payments.addReference(client_reference_id, session.id);
+    if (isPaid(next.status) && !(known && isPaid(known.status))) this.countPaid(others, now);
     if (stored.disputed && !known?.disputed) this.counters.counts.disputed += 1;
     this.reader.changed(session.id, stored);
     return stored;
@@ -157,13 +157,12 @@ export class Book {
     this.reader.changed(news.session, stored);
   }
 
-  private countPaid(id: string, reference: string | null, now: number): void {
+  /** @param others sessions with the same reference */
+  private countPaid(others: readonly string[], now: number): void {
     const { counts } = this.counters;
     const today = Math.floor(now / DAY);
     countOne(counts.paidOn, String(today));
     for (const day of Object.keys(counts.paidOn)) if (Number(day) <= today - COUNTED_DAYS) delete counts.paidOn[day];
-    if (reference === null) return;
-    const others = this.payments.withReference(reference).filter((other) => other !== id);
     if (others.some((other) => isPaid(this.payments.get(other)?.status))) counts.duplicates += 1;
   }
 }

@@ -62,9 +62,11 @@ export class Payments {
     return text === undefined ? [] : text.split(' ');
   }
 
-  addReference(reference: string, id: string): void {
+  /** Returns the other sessions with the reference. */
+  addReference(reference: string, id: string): string[] {
     const ids = this.withReference(reference);
     if (!ids.includes(id)) this.store.setText(`r${reference}`, [...ids, id].slice(-MOST_PER_REFERENCE).join(' '));
+    return ids.filter((other) => other !== id);
   }
 
   intent(intent: string): Intent {

@@ -25,7 +25,7 @@ describe('the arguments of an outcall', () => {
   it('ask Stripe itself, with key and pinned version, by the newer pricing, replicated', () => {
     expect(fill({})).toEqual({
       url: 'https://api.stripe.com/v1/checkout/sessions/cs_test_1',
-      max_response_bytes: [8192n],
+      max_response_bytes: [7680n],
       headers: [
         { name: 'authorization', value: 'Bearer rk_test_k' },
         { name: 'stripe-version', value: '2026-10-28.endive' },

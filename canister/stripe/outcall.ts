@@ -18,7 +18,7 @@ const STRIPE_VERSION = '2026-10-28.endive';
  * with all its metadata set, and more where that is not ASCII. Each cap is tried only
  * when the one before was too small.
  */
-export const RESPONSE_CAPS = [8_192, 65_536, 262_144] as const;
+export const RESPONSE_CAPS = [7_680, 65_536, 262_144] as const;
 
 /** Likewise for a list of {@link LISTED} sessions. */
 export const LIST_CAPS = [98_304, 524_288] as const;

@@ -6,11 +6,13 @@ import { BUDGETS } from './budgets.js';
 import { withFixedTime } from './fixed-time.js';
 import { instrument } from './instrument.js';
 import { measureAnswers } from './measure-answers.js';
+import { measureCertified } from './measure-certified.js';
 import { measureCost } from './measure-cost.js';
 import { measureElement } from './measure-element.js';
 import { measureGrowth } from './measure-growth.js';
 import { measureIdle } from './measure-idle.js';
 import { measureShop } from './measure-shop.js';
+import { measureWebhook } from './measure-webhook.js';
 import { ToolMissing, type Measurement } from './measurement.js';
 import { json, rowsOf, table, verdict } from './report.js';
 import { buildSeeder } from './seeding.js';
@@ -53,6 +55,8 @@ async function measureAll(): Promise<{ measurements: Measurement[]; isComplete: 
     ['the element', measureElement],
     ['an idle canister', () => withFixedTime(() => measureIdle(wasm))],
     ['the canister, answer by answer', () => withFixedTime(() => measureAnswers(instrument(wasm)))],
+    ['certified answers', () => withFixedTime(() => measureCertified(instrument(wasm)))],
+    ['webhooks', () => withFixedTime(() => measureWebhook(instrument(wasm)))],
     ['what a payment costs', () => withFixedTime(() => measureCost(instrument(wasm)))],
     ['the canister with 1,000 and with 100,000 payments', () => withFixedTime(() => measureGrowth(instrument(wasm), buildSeeder()))],
     ['the shop, in Chromium', measureShop],

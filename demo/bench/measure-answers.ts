@@ -10,6 +10,7 @@ export async function measureAnswers(wasm: Uint8Array): Promise<Measurement[]> {
     const path = `/checkout/${sessionId(0)}`;
     const upgrades = await specimen.ask(path);
     const confirms = await specimen.confirm(sessionId(0));
+    const open = await specimen.askAboutOpen(sessionId(1));
     const answers = await specimen.ask(path);
     const refuses = await specimen.ask('/checkout/nonsense');
     const preflight = await specimen.ask(path, 'OPTIONS');
@@ -20,6 +21,7 @@ export async function measureAnswers(wasm: Uint8Array): Promise<Measurement[]> {
       ...rows('query that answers, raw host', answers),
       ...rows('query that refuses an id (400)', refuses),
       ...rows('query that answers a preflight', preflight),
+      ...rows('update that asks Stripe, with nothing to certify', open),
       ...rows('update that confirms', confirms),
     ];
   } finally {

@@ -9,6 +9,11 @@ export function sessionId(index: number): string {
   return `cs_test_a1${random}`.slice(0, ID_LENGTH);
 }
 
+/** The id of the event about a session. */
+export function eventId(session: string): string {
+  return `evt_1${session.slice(-23)}`;
+}
+
 /** A payment by a payment link without extras, paid by card, with the fields that Stripe draws at random made up. */
 export function paidSession(id: string): SessionOptions {
   return {

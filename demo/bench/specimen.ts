@@ -4,12 +4,20 @@ import { decodeResponse, encodeQueryRequest, encodeUpdateRequest, type CanisterH
 import { LocalIc } from '../local/ic/index.js';
 import type { ExecutedMessage } from '../local/ic/surroundings.js';
 import { startStripe, type StripeStandIn } from '../local/stripe/index.js';
+import { writeEvent } from '../local/stripe/event-object.js';
+import { signatureHeader } from '../local/stripe/webhook-signature.js';
+import { MOST_ANSWERS } from '../../canister/certification/certified-answers.js';
 import { initArgument, type Settings } from '../tests/canister-world.js';
 import { seed } from './seeding.js';
-import { browserHeaders, paidSession } from './shopper.js';
+import { browserHeaders, eventId, paidSession, sessionId } from './shopper.js';
 
 const CYCLES = 10_000_000_000_000n;
 const NO_BYTES = new Uint8Array();
+/** Confirmed beyond what is kept, so that the latest have made others give way. */
+const SPARE = 16;
+
+/** Signs events. */
+export const WEBHOOK_SECRET = 'whsec_benchbenchbenchbenchbenchbench';
 
 export interface SpecimenOptions {
   /** The canister's Wasm; instrumented where instructions shall be counted. */
@@ -80,11 +88,46 @@ export class Specimen {
   /** An update that has to ask Stripe, about a session that is paid; checks that the answer says so. */
   async confirm(id: string): Promise<Asked> {
     this.#stripe.createSession(paidSession(id));
-    const request = { method: 'GET', url: `/checkout/${id}`, headers: browserHeaders(`${this.canister.toText()}.icp0.io`), body: NO_BYTES };
-    const asked = await this.#count(() => this.ic.update(this.canister, 'http_request_update', encodeUpdateRequest(request)));
+    const asked = await this.#update(`/checkout/${id}`);
     const text = Buffer.from(asked.answer.body).toString();
     if (!text.startsWith('{"status":"paid"')) throw new Error(`the canister did not confirm a payment, but answered ${asked.answer.status} ${text}`);
     return asked;
+  }
+
+  /** A query on the verified host, about a session that is known. */
+  async askCertified(id: string): Promise<Asked> {
+    const request = { method: 'GET', url: `/checkout/${id}`, headers: browserHeaders(`${this.canister.toText()}.icp0.io`), body: NO_BYTES };
+    return this.#count(() => this.ic.query(this.canister, 'http_request', encodeQueryRequest(request)));
+  }
+
+  /** An update about a session that nobody has finished: Stripe is asked, and there is nothing to certify. */
+  async askAboutOpen(id: string): Promise<Asked> {
+    this.#stripe.createSession({ ...paidSession(id), status: 'open', payment_status: 'unpaid' });
+    return this.#update(`/checkout/${id}`);
+  }
+
+  /** Confirms as many payments as the canister keeps certified answers of, and some more, at the pace that it asks Stripe. */
+  async fillCertified(from: number): Promise<void> {
+    for (let index = from; index < from + MOST_ANSWERS + SPARE; index += 1) {
+      await this.confirm(sessionId(index));
+      await this.ic.advanceTime(1_000);
+    }
+  }
+
+  /** Stripe's event about a payment, taken in, without the lookup that follows; {@link WEBHOOK_SECRET} has to be set. */
+  async tell(id: string, metadata: Record<string, string> = {}): Promise<Asked & { eventBytes: number }> {
+    const session = this.#stripe.createSession({ ...paidSession(id), metadata });
+    const now = Number(this.ic.now() / 1_000_000n);
+    const event = writeEvent({ type: 'checkout.session.completed', object: session }, now, 1);
+    const body = Buffer.from(event.body.replace(event.id, eventId(id)));
+    const asked = await this.#update('/webhook', 'POST', [['stripe-signature', signatureHeader(body.toString(), Math.floor(now / 1_000), [WEBHOOK_SECRET], true)]], body);
+    if (asked.answer.status !== 200) throw new Error(`the canister did not take an event, but answered ${asked.answer.status}`);
+    return { ...asked, instructions: total(this.#messages.filter(({ entry }) => entry?.includes('http_request_update'))), eventBytes: body.length };
+  }
+
+  #update(url: string, method = 'GET', headers: [string, string][] = [], body: Uint8Array = NO_BYTES): Promise<Asked> {
+    const request = { method, url, headers: [...browserHeaders(`${this.canister.toText()}.icp0.io`), ...headers], body };
+    return this.#count(() => this.ic.update(this.canister, 'http_request_update', encodeUpdateRequest(request)));
   }
 
   async #count(send: () => Promise<Uint8Array>): Promise<Asked> {
