@@ -1,5 +1,6 @@
 /**
- * Builds the canister: dist/stripe_backend.wasm and dist/stripe_backend.did.
+ * Builds the canister: dist/stripe_backend.wasm, and dist/stripe_backend.did, the Candid that Azle finds in the code.
+ * What the canister shows of itself is the one beside this file, which says the same and more.
  *
  * Azle writes the path of its folder into the Wasm. With a root that is named
  * relative to the working folder, the same source gives the same Wasm wherever
@@ -10,7 +11,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const NAME = 'stripe_backend';
 const dist = new URL('../dist/', import.meta.url);
-const candid = new URL(`${NAME}.did`, dist);
+const candid = new URL(`${NAME}.did`, import.meta.url);
 
 mkdirSync(dist, { recursive: true });
 execFileSync('npx', ['--no-install', 'azle', 'build', NAME], {
