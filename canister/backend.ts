@@ -41,6 +41,7 @@ export class Backend {
   private readonly gate: Gate;
   private readonly answers: CertifiedAnswers;
   private readonly certified: CertifiedPages;
+  private book!: Book;
   private settling!: Settling;
 
   /**
@@ -59,7 +60,7 @@ export class Backend {
     this.agenda = new Agenda(system, this.queues, () => this.settling.run());
     this.gate = new Gate(() => Object.values(this.counters.counts.paidOn).reduce((sum, count) => sum + count, 0));
     this.answers = new CertifiedAnswers(JSON_HEADERS, system.bytes);
-    this.certified = new CertifiedPages(system, this.payments, this.answers);
+    this.certified = new CertifiedPages(system, this.answers);
     migrate(store, this.payments, this.counters);
     const before = readSettings(store);
     const settings = argument ? settingsFrom(argument, before) : before;
@@ -80,7 +81,8 @@ export class Backend {
     // By other terms, other answers may be true.
     certified.clear();
     const reader: Reader = {
-      changed: (id, payment) => certified.changed(id, payment),
+      // Lookups begun under other settings end here, too.
+      changed: (id, payment) => certified.changed(id, payment && this.book.isAccepted(payment) ? payment : undefined),
       commit: () => certified.commit(),
       wait(id, delay, now) {
         if (settings.api_key === '') return false;
@@ -88,7 +90,7 @@ export class Backend {
         return true;
       },
     };
-    const book = new Book(payments, counters, settings, system.bytes, reader);
+    const book = (this.book = new Book(payments, counters, settings, system.bytes, reader));
     const stripe = new StripeClient(system, settings, () => nextCallNumber(store));
     const inquiry = new Inquiry(system, book, counters, lookups, stripe);
     const checkout = new Checkout(system, settings, payments, book, lookups, gate, inquiry);

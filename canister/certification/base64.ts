@@ -1,4 +1,4 @@
-/** Base64, for certificates of about two kilobytes, at 700 instructions a byte inside the canister: a plain loop takes 2,000. */
+/** Base64, for certificates of about two kilobytes, at 1,000 instructions a byte inside the canister: a plain loop takes 2,000. */
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** The two characters for twelve bits, the first one in the lower byte. */

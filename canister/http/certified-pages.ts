@@ -3,7 +3,6 @@ import { IDL } from '@dfinity/candid';
 import type { CertifiedAnswers } from '../certification/certified-answers.js';
 import { Template } from '../encoding/candid-template.js';
 import type { StoredPayment } from '../storage/payment-record.js';
-import type { Payments } from '../storage/payments.js';
 import type { System } from '../system.js';
 import { HttpResponse } from './interface.js';
 import { JSON_HEADERS } from './responses.js';
@@ -16,7 +15,6 @@ export class CertifiedPages {
 
   constructor(
     private readonly system: System,
-    private readonly payments: Payments,
     private readonly answers: CertifiedAnswers,
   ) {
     const body = ascii(BODY_HOLE);
@@ -26,22 +24,23 @@ export class CertifiedPages {
   }
 
   /** The answer about a session, in Candid; undefined where it is not certified, or this is no query. */
-  response(id: string): Uint8Array | undefined {
-    if (!this.answers.has(id)) return undefined;
-    const certificate = this.system.certificate();
-    const payment = this.payments.get(id);
+  response(id: string, answer: Uint8Array): Uint8Array | undefined {
+    const certificate = this.answers.has(id) ? this.system.certificate() : undefined;
     const header = certificate && this.answers.certificateHeader(id, certificate);
-    return payment && header && this.template.fill([payment.answer, header]);
+    return header && this.template.fill([answer, header]);
   }
 
-  /** Has the answer about a session certified, where it is final and is not yet. */
-  keep(id: string): void {
+  /** Has the final answer about a session certified, where it is not yet. */
+  keep(id: string, answer: Uint8Array): void {
     if (this.answers.has(id)) return;
-    this.changed(id, this.payments.get(id));
+    this.answers.set(id, answer);
     this.commit();
   }
 
-  /** Goes by what is known of a session now, from {@link commit} on. What is final stays so, unless it is forgotten. */
+  /**
+   * Goes by what is known of a session now, from {@link commit} on. What is final stays so, until it is forgotten.
+   * @param payment that the merchant accepts
+   */
   changed(id: string, payment: StoredPayment | undefined): void {
     if (payment === undefined) this.answers.remove(id);
     else if (payment.due === undefined) this.answers.set(id, payment.answer);

@@ -54,7 +54,7 @@ export class Pages {
       const known = this.rooms.checkout.known(route.id, route.livemode);
       if (known === undefined) return this.responses.upgrade;
       if (isRawHost(request.header('host'), this.self)) return this.responses.json(known);
-      return this.rooms.certified.response(route.id) ?? this.responses.upgrade;
+      return (!route.hasSlash && this.rooms.certified.response(route.id, known)) || this.responses.upgrade;
     }
     if (route.kind === 'preflight') return this.responses.preflight;
     if (route.kind === 'webhook' || !isRawHost(request.header('host'), this.self)) return this.responses.upgrade;
@@ -79,7 +79,7 @@ export class Pages {
         const known = checkout.known(route.id, route.livemode);
         if (known === undefined) return this.lookUp(checkout.lookUp(route.id));
         if (!this.within(this.rooms.gate.answers)) return this.busy;
-        certified.keep(route.id);
+        if (checkout.isFinal(route.id)) certified.keep(route.id, known);
         return this.responses.json(known);
       }
       case 'reference': {

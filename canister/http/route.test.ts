@@ -5,7 +5,7 @@ const ID = 'cs_test_a1B2';
 
 describe('a request for a payment', () => {
   it.each([`/checkout/${ID}`, `/checkout/${ID}/`, `/checkout/${ID}?n=1`, `/checkout/${ID}/?canisterId=aaaaa-aa`])('%s', (url) => {
-    expect(routeOf('GET', url)).toEqual({ kind: 'checkout', id: ID, livemode: false });
+    expect(routeOf('GET', url)).toEqual({ kind: 'checkout', id: ID, livemode: false, hasSlash: /\/(\?|$)/.test(url) });
   });
 
   it('tells live from test', () => {

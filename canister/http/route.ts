@@ -3,7 +3,7 @@ import { OWN_REFERENCE, SESSION_ID, type Refusal } from '../contract.js';
 
 /** What a request asks for. */
 export type Route =
-  | { kind: 'checkout'; id: string; livemode: boolean }
+  | { kind: 'checkout'; id: string; livemode: boolean; hasSlash: boolean }
   | { kind: 'reference'; reference: string }
   | { kind: 'webhook' }
   | { kind: 'preflight' }
@@ -31,13 +31,14 @@ export function routeOf(method: string, url: string): Route {
   if (method === 'OPTIONS') return { kind: 'preflight' };
   const query = url.indexOf('?');
   const end = query < 0 ? url.length : query;
-  // A trailing slash is the same path.
-  const path = url.slice(0, end > 1 && url[end - 1] === '/' ? end - 1 : end);
+  // A trailing slash is the same path, but to a gateway, which verifies it to the letter.
+  const hasSlash = end > 1 && url[end - 1] === '/';
+  const path = url.slice(0, hasSlash ? end - 1 : end);
   if (!path.startsWith(CHECKOUT) && path !== '/checkout') return otherRouteOf(method, path);
   if (method !== 'GET') return notAllowed('GET', 'Only GET asks for a payment.');
   const id = path.slice(CHECKOUT.length);
   const match = SESSION_ID.exec(id);
-  if (match) return { kind: 'checkout', id, livemode: match[1] === 'live' };
+  if (match) return { kind: 'checkout', id, livemode: match[1] === 'live', hasSlash };
   return PLACEHOLDER.test(id) ? refused(400, 'unfilled_placeholder', UNFILLED) : refused(400, 'invalid_session_id', INVALID);
 }
 

@@ -37,7 +37,7 @@ export function nextLookupIn({ status, reason }: Pick<Answer, 'status' | 'reason
 
 /** Who wants to know of what the book takes in. */
 export interface Reader {
-  /** Where a payment stands now; undefined when it is none of the merchant's business any more. */
+  /** Where a payment stands now; undefined when it is none of the merchant's business any more. It may have been judged by other terms. */
   changed(id: string, payment: StoredPayment | undefined): void;
   /** A payment is going to settle by itself some day: it is to be looked up after so many seconds. Returns whether it will. */
   wait(id: string, delay: Delay, now: number): boolean;

@@ -49,6 +49,12 @@ export class Checkout {
     return setback && this.answerTo(setback, payment, now);
   }
 
+  /** Whether {@link known} gives an answer that will not change, but by an event. */
+  isFinal(id: string): boolean {
+    const payment = this.payments.get(id);
+    return payment !== undefined && payment.due === undefined && this.book.isAccepted(payment);
+  }
+
   /** Whether {@link lookUp} would do anything now. Changes nothing. */
   get mayLookUp(): boolean {
     const now = preciseSeconds(this.system);
