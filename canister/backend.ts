@@ -61,12 +61,12 @@ export class Backend {
     this.gate = new Gate(() => Object.values(this.counters.counts.paidOn).reduce((sum, count) => sum + count, 0));
     this.answers = new CertifiedAnswers(JSON_HEADERS, system.bytes);
     this.certified = new CertifiedPages(system, this.answers);
-    migrate(store, this.payments, this.counters);
+    migrate(store, this.payments, this.counters, this.queues, seconds(system));
     const before = readSettings(store);
     const settings = argument ? settingsFrom(argument, before) : before;
     if (!settings) throw new Error('The init argument is missing: (record { api_host = "api.stripe.com"; api_key = "rk_…" })');
-    if (this.counters.counts.reconciled === 0) {
-      this.counters.counts.reconciled = seconds(system);
+    if (this.counters.counts.reconciling.begun === 0) {
+      this.counters.counts.reconciling = { begun: seconds(system), ended: seconds(system) };
       noteBalance(this.counters, system);
       this.counters.save();
     }
@@ -86,7 +86,7 @@ export class Backend {
       commit: () => certified.commit(),
       wait(id, delay, now) {
         if (settings.api_key === '') return false;
-        agenda.add(id, delay, now);
+        agenda.add(id, 'settling', delay, now);
         return true;
       },
     };

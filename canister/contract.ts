@@ -38,6 +38,11 @@ export const STATUSES = [
 /** One of {@link STATUSES}. */
 export type Status = (typeof STATUSES)[number];
 
+/** Whether there was money, be it given back since. */
+export function isPaid(status: Status | undefined): boolean {
+  return status === 'paid' || status === 'refunded';
+}
+
 /** Why a status is `unavailable`; or `unsettled`, for a payment still `processing` after 21 days. */
 export type Reason =
   | 'unsettled'

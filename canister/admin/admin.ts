@@ -83,7 +83,7 @@ export class Admin {
     const found = await this.inquiry.session(id);
     const payment = this.getPayment(id);
     if ('payment' in found) return { status: found.payment.status, reason: payment[0]?.reason ?? [], payment };
-    const { status, reason } = found.setback.answer;
+    const { status, reason } = ('setback' in found ? found.setback : found.refused).answer;
     return { status, reason: reason ? [reason] : [], payment };
   }
 

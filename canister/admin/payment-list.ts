@@ -1,8 +1,8 @@
 /** The payments as administrators see them. */
-import { STATUSES } from '../contract.js';
+import { STATUSES, isPaid } from '../contract.js';
 import { CallerError } from '../caller-error.js';
 import { latin1 } from '../encoding/bytes.js';
-import { answerOf, isPaid, type Book } from '../payments/book.js';
+import { answerOf, type Book } from '../payments/book.js';
 import type { Counters } from '../storage/counters.js';
 import type { Private, StoredPayment } from '../storage/payment-record.js';
 import type { Payments } from '../storage/payments.js';

@@ -110,7 +110,7 @@ export class Pages {
       case 'checkout':
         return checkout.known(route.id, route.livemode) === undefined ? checkout.mayLookUp : gate.answers.has(now);
       case 'reference':
-        return references.known(route.reference) === undefined ? checkout.mayLookUp : gate.answers.has(now);
+        return references.known(route.reference) === undefined ? references.mayLookUp(route.reference) : gate.answers.has(now);
     }
   }
 

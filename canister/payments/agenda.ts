@@ -1,5 +1,5 @@
 /** When the canister does something by itself: rings once something in the queues is due. */
-import type { Delay, DueItem, DueQueues } from '../storage/due-queues.js';
+import type { Delay, DueItem, DueQueues, Why } from '../storage/due-queues.js';
 import { seconds, type System } from '../system.js';
 
 /**
@@ -15,6 +15,7 @@ export class Agenda {
    * before all others.
    */
   private timers: number[] = [];
+  private active = 0;
   private activeSince = -Infinity;
 
   /** @param ring is called once something is due; it is to {@link begin} and {@link end} */
@@ -25,28 +26,34 @@ export class Agenda {
   ) {}
 
   /** Has a session looked up in so many seconds. @param now in seconds since 1970 */
-  add(id: string, delay: Delay, now: number): void {
-    this.armFor(this.queues.add(id, delay, now));
+  add(id: string, why: Why, delay: Delay, now: number): void {
+    this.armFor(this.queues.add(id, why, delay, now));
   }
 
-  /** Puts an item that has come to nothing off. */
-  postpone(item: DueItem, now: number): void {
+  /** Puts an item that has come to nothing off; returns false where it is given up. */
+  postpone(item: DueItem, now: number): boolean {
     const due = this.queues.postpone(item, now);
     if (due !== undefined) this.armFor(due);
+    return due !== undefined;
   }
 
-  /** Whether somebody is at what is due. */
-  isActive(now: number): boolean {
-    return now < this.activeSince + LEASE;
-  }
-
-  /** Says that somebody is at it, now. */
-  begin(now: number): void {
+  /** Begins to deal with what is due, unless somebody is at it; returns who it is that has begun. */
+  begin(now: number): number | undefined {
+    if (now < this.activeSince + LEASE) return undefined;
     this.activeSince = now;
+    this.active += 1;
+    return this.active;
   }
 
-  /** Says that they no longer are. @param other see {@link arm} */
-  end(other: number): void {
+  /** Says that somebody is still at it; returns false where they have taken so long that another one is by now. */
+  goOn(who: number, now: number): boolean {
+    if (who === this.active) this.activeSince = now;
+    return who === this.active;
+  }
+
+  /** Says that somebody no longer is at it. @param other see {@link arm} */
+  end(who: number, other: number): void {
+    if (who !== this.active) return;
     this.activeSince = -Infinity;
     this.arm(other);
   }

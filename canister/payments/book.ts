@@ -2,7 +2,7 @@
  * The book of payments: takes in what Stripe says, by whatever way it comes, and keeps where each payment stands.
  * States only move forward, so that order and repetition of the news do not matter.
  */
-import type { Answer, Payment, Status } from '../contract.js';
+import { isPaid, type Answer, type Payment, type Status } from '../contract.js';
 import { latin1 } from '../encoding/bytes.js';
 import { isAccepted, judge, publicView, type Session, type Terms, type Verdict } from '../stripe/session.js';
 import { countOne, type Counters } from '../storage/counters.js';
@@ -87,10 +87,13 @@ export class Book {
     this.learnOfIntent(intent, { ...this.payments.intent(intent), disputed: true });
   }
 
-  /** Says that the payment waits in a queue, or no longer does. */
-  setQueued(id: string, queued: boolean): void {
+  /** Has a payment that has had its turn wait for the next one, if it is still to settle. */
+  follow(id: string, now: number): void {
     const known = this.payments.get(id);
-    if (known !== undefined && known.queued !== queued) this.payments.set(id, { ...known, queued }, known);
+    if (known === undefined) return;
+    const answer = answerOf(known);
+    const queued = willSettle(answer) && this.reader.wait(id, delayOf(now - answer.payment!.created), now);
+    if (queued !== known.queued) this.payments.set(id, { ...known, queued }, known);
   }
 
   /** To be called at the end of each message that has changed something. */
@@ -172,7 +175,7 @@ export function answerOf(payment: StoredPayment): Answer {
   return JSON.parse(latin1(payment.answer)) as Answer;
 }
 
-function willSettle({ status, reason }: Verdict): boolean {
+function willSettle({ status, reason }: Pick<Answer, 'status' | 'reason'>): boolean {
   return status === 'processing' && reason === undefined;
 }
 
@@ -188,11 +191,6 @@ function withRefunds<V extends { status: Status; payment?: Payment }>(verdict: V
   if (intent === undefined || intent.refunded === 0 || payment === undefined || !isPaid(verdict.status)) return verdict;
   const isWhole = payment.amount_total !== null && intent.refunded >= payment.amount_total;
   return { ...verdict, status: isWhole ? 'refunded' : verdict.status, payment: { ...payment, amount_refunded: intent.refunded } };
-}
-
-/** Whether there was money, be it given back since. */
-export function isPaid(status: Status | undefined): boolean {
-  return status === 'paid' || status === 'refunded';
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -18,7 +18,8 @@ const SOON = 1;
 /** Answers about sessions, each as JSON in bytes. */
 export class Checkout {
   readonly busy: Uint8Array;
-  private readonly checking: Uint8Array;
+  /** Nobody can tell yet. */
+  readonly checking: Uint8Array;
   private readonly notFound: Uint8Array;
 
   constructor(
@@ -31,7 +32,7 @@ export class Checkout {
     private readonly inquiry: Inquiry,
   ) {
     this.busy = this.withRetry(this.json({ status: 'unavailable', reason: 'busy' }), gate.wait);
-    this.checking = this.json({ status: 'checking' });
+    this.checking = this.withRetry(this.json({ status: 'checking' }), SOON);
     this.notFound = this.json({ status: 'not_found' });
   }
 
@@ -44,7 +45,7 @@ export class Checkout {
     const now = seconds(this.system);
     if (payment?.due !== undefined && now < payment.due) return this.withRetry(payment.answer, payment.due - now);
     // Without a key only a webhook can tell, and until then every lookup is under way, so to speak.
-    if (this.lookups.isUnderWay(id, now) || this.settings.api_key === '') return this.withRetry(payment?.answer ?? this.checking, SOON);
+    if (this.lookups.isUnderWay(id, now) || !this.hasKey) return payment ? this.withRetry(payment.answer, SOON) : this.checking;
     const setback = this.lookups.setback(id, now);
     return setback && this.answerTo(setback, payment, now);
   }
@@ -55,10 +56,19 @@ export class Checkout {
     return payment !== undefined && payment.due === undefined && this.book.isAccepted(payment);
   }
 
+  /** Whether Stripe can be asked; otherwise only a webhook can tell. */
+  get hasKey(): boolean {
+    return this.settings.api_key !== '';
+  }
+
   /** Whether {@link lookUp} would do anything now. Changes nothing. */
   get mayLookUp(): boolean {
-    const now = preciseSeconds(this.system);
-    return this.gate.mayLookUp(now) || this.gate.mayList(now);
+    return this.gate.mayLookUp(preciseSeconds(this.system)) || this.mayList;
+  }
+
+  /** Whether {@link list} would do anything now. Changes nothing. */
+  get mayList(): boolean {
+    return this.hasKey && this.gate.mayList(preciseSeconds(this.system));
   }
 
   /**
@@ -70,7 +80,8 @@ export class Checkout {
     if (this.gate.mayLookUp(now)) {
       this.gate.spend(now);
       const found = await this.inquiry.session(id);
-      return 'payment' in found ? this.answer(found.payment) : this.answerTo(found.setback, this.payments.get(id), seconds(this.system));
+      if ('payment' in found) return this.answer(found.payment);
+      return this.answerTo('setback' in found ? found.setback : found.refused, this.payments.get(id), seconds(this.system));
     }
     await this.list();
     // Not to be in the list says nothing.
@@ -80,8 +91,8 @@ export class Checkout {
 
   /** Learns of the newest payments. Returns whether it has: it may be too early to do so again, or there is no key. */
   async list(): Promise<boolean> {
+    if (!this.mayList) return false;
     const now = preciseSeconds(this.system);
-    if (this.settings.api_key === '' || !this.gate.mayList(now)) return false;
     const end = this.gate.beginList(now);
     try {
       return (await this.inquiry.newest(seconds(this.system))).kind === 'list';

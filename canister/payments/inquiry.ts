@@ -1,14 +1,15 @@
 /** Asks Stripe, and enters into the book what it says. */
 import type { ListOutcome } from '../stripe/answer.js';
 import type { StripeClient } from '../stripe/client.js';
+import type { Session } from '../stripe/session.js';
 import { countOne, type Counters } from '../storage/counters.js';
 import type { StoredPayment } from '../storage/payment-record.js';
 import { seconds, type System } from '../system.js';
 import type { Book } from './book.js';
 import type { FailedLookup, Lookups } from './lookups.js';
 
-/** What a lookup has come to: a payment, or why there is none. */
-export type Found = { payment: StoredPayment } | { setback: FailedLookup };
+/** What a lookup has come to: a payment, that it is none of the merchant's business, or why that cannot be told. */
+export type Found = { payment: StoredPayment } | { refused: FailedLookup } | { setback: FailedLookup };
 
 /** Seconds that a session lives, and a reserve: what has been completed lately was begun within them. */
 const SESSION_LIVES = 25 * 3_600;
@@ -32,10 +33,9 @@ export class Inquiry {
     try {
       const outcome = await this.stripe.session(id);
       const now = seconds(this.system);
-      if (outcome.kind !== 'session') return this.fail(id, outcome.kind === 'unavailable' ? outcome.reason : 'not_found', now);
+      if (outcome.kind !== 'session') return { setback: this.fail(id, outcome.kind === 'unavailable' ? outcome.reason : 'not_found', now) };
       const payment = this.book.learn(outcome.session, now);
-      // Stripe has spoken, and it is none of the merchant's business (any more).
-      if (payment === undefined) return this.fail(id, 'not_found', now);
+      if (payment === undefined) return { refused: this.fail(id, 'not_found', now) };
       this.lookups.succeed(id);
       this.count(payment.status);
       return { payment };
@@ -52,14 +52,22 @@ export class Inquiry {
   async newest(since: number, after?: string): Promise<ListOutcome> {
     const outcome = await this.stripe.newest(since - SESSION_LIVES, after);
     const now = seconds(this.system);
-    if (outcome.kind === 'list') for (const session of outcome.sessions) if (this.book.learn(session, now)) this.lookups.succeed(session.id);
+    if (outcome.kind === 'list') for (const session of outcome.sessions) this.enter(session, now);
     this.count(outcome.kind === 'list' ? 'list' : outcome.reason);
     return outcome;
   }
 
-  private fail(id: string, reason: Parameters<Lookups['fail']>[1], now: number): Found {
+  private enter(session: Session, now: number): void {
+    try {
+      if (this.book.learn(session, now)) this.lookups.succeed(session.id);
+    } catch {
+      this.count('unreadable'); // One record that cannot be read must not hold up the rest.
+    }
+  }
+
+  private fail(id: string, reason: Parameters<Lookups['fail']>[1], now: number): FailedLookup {
     this.count(reason);
-    return { setback: this.lookups.fail(id, reason, now) };
+    return this.lookups.fail(id, reason, now);
   }
 
   private count(outcome: string): void {

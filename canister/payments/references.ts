@@ -28,7 +28,13 @@ export class References {
   known(reference: string): Uint8Array | undefined {
     const id = this.best(reference);
     if (id !== undefined) return this.checkout.known(id, isLive(id));
+    if (!this.checkout.hasKey) return this.checkout.checking;
     return this.lookups.setback(key(reference), seconds(this.system)) && this.notFound;
+  }
+
+  /** Whether {@link lookUp} would do anything now. Changes nothing. */
+  mayLookUp(reference: string): boolean {
+    return this.best(reference) === undefined ? this.checkout.mayList : this.checkout.mayLookUp;
   }
 
   /** Asks Stripe, remembers, and answers; undefined when it has been asked so often that nobody can be served now. */

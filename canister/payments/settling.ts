@@ -8,6 +8,7 @@ import type { Counters } from '../storage/counters.js';
 import type { DueItem, DueQueues } from '../storage/due-queues.js';
 import type { Payments } from '../storage/payments.js';
 import { isCleanup, seconds, type System } from '../system.js';
+import { isPaid } from '../contract.js';
 import type { Agenda } from './agenda.js';
 import type { Book } from './book.js';
 import type { Inquiry } from './inquiry.js';
@@ -37,24 +38,23 @@ export class Settling {
 
   /** Does what is due. Where it traps, what it was at is tried again later, after all else. */
   async run(): Promise<void> {
-    if (this.agenda.isActive(seconds(this.system))) return;
+    const me = this.agenda.begin(seconds(this.system));
+    if (me === undefined) return;
     try {
-      for (let turn = 0; turn < AT_ONCE; turn += 1) {
-        const now = seconds(this.system);
-        this.agenda.begin(now);
-        const item = this.queues.take(now);
+      for (let turn = 0; turn < AT_ONCE && this.agenda.goOn(me, seconds(this.system)); turn += 1) {
+        const item = this.queues.take(seconds(this.system));
         this.counters.save();
         if (item === undefined) break;
         await this.deal(item);
       }
-      if (seconds(this.system) >= this.nextDaily) await this.reconcile();
+      if (seconds(this.system) >= this.nextDaily) await this.reconcile(me);
     } finally {
-      this.agenda.end(this.nextDaily);
+      this.agenda.end(me, this.nextDaily);
     }
   }
 
   private get nextDaily(): number {
-    return this.counters.counts.reconciled + RECONCILE_EVERY;
+    return this.counters.counts.reconciling.begun + RECONCILE_EVERY;
   }
 
   private async deal(item: DueItem): Promise<void> {
@@ -62,37 +62,48 @@ export class Settling {
       if (isCleanup(error)) throw error;
       return false; // one bad item must not hold up the rest
     });
-    if (!isDone) this.agenda.postpone(item, seconds(this.system));
-    this.queues.done();
+    const waitsOn = !isDone && this.agenda.postpone(item, seconds(this.system));
+    if (item.why === 'settling' && !waitsOn) this.follow(item.id);
+    this.queues.done(item);
     this.book.commit();
   }
 
-  /** Returns false where Stripe could not tell. */
+  /** Returns false where Stripe could not tell, or knows nothing of what it once told of. */
   private async lookUp({ id }: DueItem): Promise<boolean> {
-    this.book.setQueued(id, false);
     const known = this.payments.get(id);
     // Without a key there is nobody to ask; and what is paid cannot become anything that a lookup would show.
-    if (this.settings.api_key === '' || known?.status === 'paid' || known?.status === 'refunded') return true;
+    if (this.settings.api_key === '' || isPaid(known?.status)) return true;
     const found = await this.inquiry.session(id);
-    return 'payment' in found || found.setback.answer.status === 'not_found';
+    return !('setback' in found);
   }
 
-  private async reconcile(): Promise<void> {
-    const { counts } = this.counters;
+  /** Has a payment wait for its next turn, if it is still to settle. */
+  private follow(id: string): void {
+    try {
+      this.book.follow(id, seconds(this.system));
+    } catch {
+      // Its record cannot be read: whoever asks about it is told so.
+    }
+  }
+
+  private async reconcile(me: number): Promise<void> {
+    const { reconciling } = this.counters.counts;
     const now = seconds(this.system);
-    const since = counts.reconciled;
-    // Before asking: what fails is tried again tomorrow, with that day's payments, and not at once and for ever.
-    counts.reconciled = now;
+    // Before asking: what fails is tried again tomorrow, and not at once and for ever.
+    reconciling.begun = now;
     noteBalance(this.counters, this.system);
     this.counters.save();
     if (this.settings.api_key === '') return;
     let after: string | undefined;
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      this.agenda.begin(seconds(this.system));
-      const outcome = await this.inquiry.newest(since, after);
-      if (outcome.kind !== 'list' || !outcome.has_more) return;
-      after = outcome.sessions.at(-1)?.id;
-      if (after === undefined) return;
+    for (let page = 0; page < MOST_PAGES && this.agenda.goOn(me, seconds(this.system)); page += 1) {
+      const outcome = await this.inquiry.newest(reconciling.ended, after);
+      if (outcome.kind !== 'list') return;
+      after = outcome.has_more ? outcome.sessions.at(-1)?.id : undefined;
+      if (after === undefined) {
+        reconciling.ended = now;
+        this.counters.save();
+        return;
+      }
     }
   }
 }

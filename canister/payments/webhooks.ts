@@ -1,4 +1,5 @@
 /** Takes in the events that Stripe sends. */
+import { isPaid } from '../contract.js';
 import type { Settings } from '../settings.js';
 import { countOne, type Counters } from '../storage/counters.js';
 import type { Payments } from '../storage/payments.js';
@@ -8,7 +9,7 @@ import { isAccepted } from '../stripe/session.js';
 import { checkSignature, webhookKey, type SignatureFault } from '../stripe/signature.js';
 import { seconds, type System } from '../system.js';
 import type { Agenda } from './agenda.js';
-import { isPaid, type Book } from './book.js';
+import type { Book } from './book.js';
 
 /**
  * An event's signature proves that its sender knows the secret, no more. With a key, therefore, only a lookup makes a payment
@@ -75,6 +76,6 @@ export class Webhooks {
     else if (this.settings.api_key === '') this.book.learn(session, now);
     // A session that nobody has asked about and that ran out is nobody's business.
     if (change === 'expired' && known?.due === undefined) return;
-    if (this.settings.api_key !== '' && !isPaid(known?.status)) this.agenda.add(session.id, 0, now);
+    if (this.settings.api_key !== '' && !isPaid(known?.status)) this.agenda.add(session.id, 'event', 0, now);
   }
 }

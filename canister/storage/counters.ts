@@ -29,8 +29,8 @@ export interface Counts {
   due: Span[];
   /** Payments that became paid, by day (since 1970) for the last 30 days. */
   paidOn: Record<string, number>;
-  /** When the newest sessions were last gone through to the end, in seconds since 1970. */
-  reconciled: number;
+  /** When it was last begun to go through the newest payments, and when last so that it came to its end; in seconds since 1970. */
+  reconciling: { begun: number; ended: number };
   /** The balance of cycles at two moments at least a day apart, from which today's burn is told. */
   balances: Balance[];
 }
@@ -45,7 +45,7 @@ const KEY = 'c';
 const VERSION = 1;
 
 function nothing(): Counts {
-  return { payments: 0, statuses: {}, disputed: 0, duplicates: 0, lookups: {}, events: {}, seen: { first: 0, next: 0 }, due: [], paidOn: {}, reconciled: 0, balances: [] };
+  return { payments: 0, statuses: {}, disputed: 0, duplicates: 0, lookups: {}, events: {}, seen: { first: 0, next: 0 }, due: [], paidOn: {}, reconciling: { begun: 0, ended: 0 }, balances: [] };
 }
 
 /** {@link Counts}, read once and written back by {@link save}, which whoever changes them calls at the end of a message. */

@@ -19,7 +19,12 @@ export interface DueItem {
   queue: number;
   /** When it was first added, in seconds since 1970. */
   since: number;
+  /** Why it is to be looked up: an event has said so, or its payment will settle some day. Of the latter a payment has one at most. */
+  why: Why;
 }
+
+/** See {@link DueItem}. */
+export type Why = 'event' | 'settling';
 
 /** The item that somebody is at. It stays here until they are done, whatever becomes of them. */
 const IN_HAND = 'h';
@@ -32,18 +37,18 @@ export class DueQueues {
   ) {}
 
   /** Returns when it will be due. */
-  add(id: string, delay: Delay, now: number, since = now): number {
+  add(id: string, why: Why, delay: Delay, now: number, since = now): number {
     const queue = DELAYS.indexOf(delay);
     const span = this.span(queue);
-    this.store.setText(key(queue, span.next), `${now + delay} ${since} ${id}`);
+    this.store.setText(key(queue, span.next), `${now + delay} ${since} ${why} ${id}`);
     span.next += 1;
     return now + delay;
   }
 
   /** Puts an item that has come to nothing off until after the next longer delay; or gives it up, when it is too old. */
-  postpone({ id, queue, since }: DueItem, now: number): number | undefined {
+  postpone({ id, why, queue, since }: DueItem, now: number): number | undefined {
     if (now - since > PATIENCE) return undefined;
-    return this.add(id, DELAYS[Math.min(queue + 1, DELAYS.length - 1)], now, since);
+    return this.add(id, why, DELAYS[Math.min(queue + 1, DELAYS.length - 1)], now, since);
   }
 
   /** Takes one that is due in hand, or undefined. One that was in hand and not done with is put off: it may be to blame. */
@@ -51,7 +56,7 @@ export class DueQueues {
     const stranded = this.inHand();
     if (stranded) {
       this.postpone(stranded, now);
-      this.done();
+      this.done(stranded);
     }
     for (const queue of DELAYS.keys()) {
       const span = this.span(queue);
@@ -59,15 +64,16 @@ export class DueQueues {
       if (head === undefined || head.due > now) continue;
       this.store.remove(key(queue, span.first));
       span.first += 1;
-      this.store.setText(IN_HAND, `${queue} ${head.since} ${head.id}`);
-      return { id: head.id, queue, since: head.since };
+      const item = { id: head.id, why: head.why, queue, since: head.since };
+      this.store.setText(IN_HAND, written(item));
+      return item;
     }
     return undefined;
   }
 
-  /** Says that the item in hand needs nothing more. */
-  done(): void {
-    this.store.remove(IN_HAND);
+  /** Says that an item is no longer in hand; another may be by now, if it has taken too long. */
+  done(item: DueItem): void {
+    if (this.store.getText(IN_HAND) === written(item)) this.store.remove(IN_HAND);
   }
 
   /** When there is something to take next, in seconds since 1970; undefined when there never will be. */
@@ -89,19 +95,23 @@ export class DueQueues {
   private inHand(): DueItem | undefined {
     const text = this.store.getText(IN_HAND);
     if (text === undefined) return undefined;
-    const [queue, since, id] = text.split(' ');
-    return { id, queue: Number(queue), since: Number(since) };
+    const [queue, since, why, id] = text.split(' ');
+    return { id, why: why as Why, queue: Number(queue), since: Number(since) };
   }
 
-  private head(queue: number, span: Span): { due: number; since: number; id: string } | undefined {
+  private head(queue: number, span: Span): (Omit<DueItem, 'queue'> & { due: number }) | undefined {
     if (span.first >= span.next) return undefined;
-    const [due, since, id] = (this.store.getText(key(queue, span.first)) ?? '0 0 ').split(' ');
-    return { due: Number(due), since: Number(since), id };
+    const [due, since, why, id] = (this.store.getText(key(queue, span.first)) ?? '0 0 event ').split(' ');
+    return { due: Number(due), since: Number(since), why: why as Why, id };
   }
 
   private span(queue: number): Span {
     return (this.counters.counts.due[queue] ??= { first: 0, next: 0 });
   }
+}
+
+function written({ queue, since, why, id }: DueItem): string {
+  return `${queue} ${since} ${why} ${id}`;
 }
 
 function key(queue: number, number: number): string {
