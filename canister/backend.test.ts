@@ -155,9 +155,10 @@ class Story {
     this.check();
   }
 
-  /** Has Stripe send again what did not come through. */
-  async tellAll(): Promise<void> {
-    for (const event of this.world.stripe.events) await this.deliver(event);
+  /** Has Stripe send again what did not come through; the latest first, where it is told to. */
+  async tellAll({ backwards = false } = {}): Promise<void> {
+    const { events } = this.world.stripe;
+    for (const event of backwards ? events.toReversed() : events) await this.deliver(event);
     await this.world.pass(0);
     this.check();
   }
@@ -283,13 +284,16 @@ async function expectRest(story: Story): Promise<void> {
   for (const [kind, most] of Object.entries(kept)) expect(store.keysOf(kind).length).toBeLessThanOrEqual(most);
 }
 
+/** Whether Stripe sends again what has not come through, and in what order. */
+const retries = fc.constantFrom('never', 'in order', 'backwards');
+
 describe('any order, repetition and interleaving of all that may happen', () => {
   it('ends where Stripe is, never shows paid before Stripe does, never goes backwards, and comes to rest', async () => {
     await fc.assert(
-      fc.asyncProperty(setup, steps, fc.boolean(), async (setup, steps, hearsAll) => {
+      fc.asyncProperty(setup, steps, retries, async (setup, steps, retry) => {
         const story = new Story(setup);
         for (const one of steps) await story.take(one);
-        if (hearsAll) await story.tellAll();
+        if (retry !== 'never') await story.tellAll({ backwards: retry === 'backwards' });
         // Long enough for the newest payments to be gone through, and for the slowest queue.
         await story.calm(2 * DAY);
         for (const session of story.world.stripe.sessions) {
@@ -306,9 +310,10 @@ describe('any order, repetition and interleaving of all that may happen', () => 
 
   it('does so without a key, by what webhooks tell, and asks nobody', async () => {
     await fc.assert(
-      fc.asyncProperty(setup, steps, async (setup, steps) => {
+      fc.asyncProperty(setup, steps, retries, async (setup, steps, retry) => {
         const story = new Story({ ...setup, hasKey: false, hasProxy: false });
         for (const one of steps) await story.take(one);
+        if (retry !== 'never') await story.tellAll({ backwards: retry === 'backwards' });
         await story.calm(DAY);
         await expectTruth(story);
         await expectRest(story);
@@ -316,6 +321,42 @@ describe('any order, repetition and interleaving of all that may happen', () => 
       { numRuns: 60 },
     );
   }, PATIENCE);
+});
+
+describe('what is known of a payment', () => {
+  it.each(FAULTS.filter((fault) => fault !== 'large' && fault !== 'trap'))('stays known when a lookup ends in %s', async (fault) => {
+    const world = new BackendWorld();
+    const [session, other] = [world.stripe.create(), world.stripe.create()];
+    world.stripe.pay(other);
+    expect(await world.ask(`/checkout/${session.id}`)).toMatchObject({ status: 'open' });
+    world.outcalls.fault = () => fault;
+    world.system.now += 10;
+    expect(await world.ask(`/checkout/${session.id}`)).toMatchObject({ status: 'open', payment: { id: session.id } });
+    expect(world.lookupsOf(session.id)).toHaveLength(2);
+    expect(world.counted).toEqual({ open: 1 });
+  });
+
+  it('is not answered to whoever asked when the canister trapped, and is looked up again for the next', async () => {
+    const world = new BackendWorld();
+    const session = world.stripe.create();
+    world.stripe.pay(session);
+    world.outcalls.fault = () => 'trap';
+    const ends = expect(world.update({ url: `/checkout/${session.id}` })).rejects.toMatchObject({ type: 'CleanupCallback' });
+    await world.arriveAll();
+    await ends;
+    world.outcalls.fault = () => undefined;
+    expect(await world.ask(`/checkout/${session.id}`)).toMatchObject({ status: 'paid' });
+  });
+
+  it('counts what was refunded in all, in whatever order that is told', async () => {
+    const world = new BackendWorld();
+    const session = world.stripe.create();
+    world.stripe.pay(session);
+    for (const amount of [300, 200]) world.stripe.refund(session, amount);
+    for (const { body } of world.stripe.events.toReversed()) await world.deliver(body);
+    await world.pass(0);
+    expect(await world.ask(`/checkout/${session.id}`)).toMatchObject({ status: 'paid', payment: { amount_refunded: 500 } });
+  });
 });
 
 describe('a payment that other terms do not accept', () => {

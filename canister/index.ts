@@ -24,7 +24,8 @@ const EMPTY_ARGUMENT = 'DIDL\0\0';
 /** The longest argument of an administrator's, in bytes: a hundred payment links, and more. */
 const LONGEST_ARGUMENT = 32_768;
 
-const ADMIN_UPDATES = ['update_settings', 'check_payment', 'check_connection'];
+/** Queries too may be called as updates. */
+const FOR_ADMINS = ['get_settings', 'update_settings', 'check_connection', 'list_payments', 'get_payment', 'check_payment', 'canister_stats'];
 
 export default class {
   // Made when the canister starts, so that no shopper waits for it.
@@ -48,7 +49,7 @@ export default class {
     const argument = msgArgData();
     try {
       if (method === 'http_request_update') return this.backend.pages.mayUpdate(argument);
-      return ADMIN_UPDATES.includes(method) && argument.length <= LONGEST_ARGUMENT && this.backend.admin.isAdmin(caller());
+      return FOR_ADMINS.includes(method) && argument.length <= LONGEST_ARGUMENT && this.backend.admin.isAdmin(caller());
     } catch (error) {
       if (error instanceof CallerError) return false;
       throw error;
@@ -157,6 +158,7 @@ function caller(): Caller {
 function decode(types: IDL.Type[], argument: Uint8Array): unknown {
   if (types.length === 0) return undefined;
   if (argument.length > LONGEST_ARGUMENT) throw new MalformedArgument('too long');
+  Cursor.check(argument);
   try {
     return IDL.decode(types, argument)[0];
   } catch {

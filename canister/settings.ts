@@ -81,7 +81,8 @@ const MODES = ['payment', 'subscription'];
 const MOST_SECRETS = 4;
 const MOST_LINKS = 100;
 const MOST_ADMINS = 20;
-const ANONYMOUS = '2vxsx-fae';
+/** The anonymous principal, which is everybody. */
+export const ANONYMOUS = '2vxsx-fae';
 
 /**
  * Settings from the init argument, with the defaults filled in.

@@ -128,7 +128,7 @@ async function lookUp(
   try {
     const response = await fetch(url, { credentials: 'omit', cache: 'no-store', redirect: 'error', signal });
     const body = (await response.json()) as { error?: unknown } | null;
-    const answer = response.ok ? readAnswer(body) : undefined;
+    const answer = readAnswer(body);
     // An answer about another payment is no answer.
     if (answer && (answer.payment?.id ?? id) === id) return answer;
     // The canister's own refusal; a gateway's 400 comes without the contract's body, and passes.

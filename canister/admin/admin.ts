@@ -3,7 +3,7 @@ import { Principal } from '@dfinity/principal';
 import { CallerError } from '../caller-error.js';
 import { SESSION_ID } from '../contract.js';
 import type { Inquiry } from '../payments/inquiry.js';
-import { CONTROLLERS_ONLY, changedSettings, masked, type DecodedChanges, type Settings } from '../settings.js';
+import { ANONYMOUS, CONTROLLERS_ONLY, changedSettings, masked, type DecodedChanges, type Settings } from '../settings.js';
 import { checkConnection, type Connection } from '../stripe/connection.js';
 import type { StripeClient } from '../stripe/client.js';
 import { seconds, type System } from '../system.js';
@@ -39,7 +39,9 @@ export class Admin {
 
   /** Throws unless the caller is an administrator. */
   check(caller: Caller): void {
-    if (!this.isAdmin(caller)) throw new CallerError(`Only administrators may do this: a controller can add ${caller.principal} to admins.`);
+    if (this.isAdmin(caller)) return;
+    const remedy = caller.principal === ANONYMOUS ? 'call with an identity of yours' : `a controller can add ${caller.principal} to admins`;
+    throw new CallerError(`Only administrators may do this: ${remedy}.`);
   }
 
   getSettings(): SettingsViewValue {

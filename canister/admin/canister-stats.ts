@@ -5,8 +5,10 @@ import { seconds, type System } from '../system.js';
 import type { StatsValue } from './interface.js';
 
 const DAY = 86_400;
-/** Seconds from which on a difference of balances says something about a day. */
-const LEAST = 3_600;
+/** Balances that are kept: those of a week, and the one before. */
+const KEPT = 8;
+/** Differences of which the usual one is told from the odd. */
+const LEAST = 2;
 
 export class CanisterStats {
   constructor(
@@ -19,7 +21,7 @@ export class CanisterStats {
   now(): StatsValue {
     const { statuses, disputed, duplicates, lookups, events, lastEvent, balances } = this.counters.counts;
     const cycles = this.system.cycles();
-    const perDay = burn(balances, cycles, seconds(this.system));
+    const perDay = burn(balances);
     return {
       payments: entries(statuses),
       disputed: BigInt(disputed),
@@ -31,29 +33,26 @@ export class CanisterStats {
       certified: BigInt(this.certified()),
       cycles,
       cycles_per_day: perDay === undefined ? [] : [perDay],
-      days_left: perDay === undefined || perDay === 0n ? [] : [cycles / perDay],
+      days_left: perDay === undefined ? [] : [cycles / perDay],
     };
   }
 }
 
-/**
- * Remembers the balance, at most once a day; two are kept. To be called whenever something has changed anyway, before
- * the counters are saved.
- */
+/** Remembers the balance. To be called once a day, always in the same place, before the counters are saved. */
 export function noteBalance(counters: Counters, system: System): void {
   const { counts } = counters;
-  const at = seconds(system);
-  if (at - (counts.balances.at(-1)?.at ?? -Infinity) < DAY) return;
-  counts.balances = [...counts.balances.slice(-1), { at, cycles: String(system.cycles()) }];
+  counts.balances = [...counts.balances, { at: seconds(system), cycles: String(system.cycles()) }].slice(-KEPT);
 }
 
-/** Cycles that go in a day, as they went since the older balance; undefined where none is old enough, or there was a top-up. */
-function burn(balances: readonly Balance[], cycles: bigint, now: number): bigint | undefined {
-  for (const { at, cycles: before } of balances) {
-    const gone = BigInt(before) - cycles;
-    if (now - at >= LEAST && gone >= 0n) return (gone * BigInt(DAY)) / BigInt(now - at);
-  }
-  return undefined;
+/**
+ * Cycles that usually go in a day, as they did in the last week: the median, for a message does not see what the IC keeps in
+ * reserve for it and for calls under way, which is more than many a day takes. Days of a top-up do not count. Undefined where
+ * there is too little to tell from.
+ */
+function burn(balances: readonly Balance[]): bigint | undefined {
+  const perDay = balances.slice(1).map(({ at, cycles }, i) => ((BigInt(balances[i].cycles) - BigInt(cycles)) * BigInt(DAY)) / BigInt(Math.max(1, at - balances[i].at)));
+  const falls = perDay.filter((cycles) => cycles > 0n).sort((one, other) => (one < other ? -1 : 1));
+  return falls.length < LEAST ? undefined : falls[Math.floor((falls.length - 1) / 2)];
 }
 
 function entries(counts: Record<string, number | undefined>): [string, bigint][] {

@@ -27,13 +27,16 @@ const OPT = -18;
 const VEC = -19;
 const RECORD = -20;
 const VARIANT = -21;
+const PRINCIPAL = -24;
 /** Sizes of the types from NAT8 (-5) down to FLOAT64 (-14). */
 const FIXED_SIZES = [1, 2, 4, 8, 1, 2, 4, 8, 4, 8];
 
 const MAX_TABLE = 64;
 const MAX_DEPTH = 8;
-/** Values without bytes (null, an empty record) that an honest argument may have. */
-const SPARE_VALUES = 64;
+/** Values of no use here that an honest argument may have: each costs some thousand instructions to pass over, and few bytes. */
+const MOST_VALUES = 500;
+/** Servers let no more through; each costs 7,000 instructions. */
+const MOST_HEADERS = 256;
 
 interface Composite {
   code: number;
@@ -74,15 +77,26 @@ export class Cursor {
     Cursor.longest = Math.max(Cursor.longest, at);
   }
 
+  /**
+   * Sees to it that `IDL.decode` can read a message: that it is Candid, of one argument, with no more in it than its bytes
+   * may pay for. Left to itself it builds a billion values out of a few bytes.
+   */
+  static check(message: Uint8Array): void {
+    const cursor = new Cursor(message);
+    if (cursor.extra > 0) throw new MalformedArgument('one argument expected');
+    cursor.skip(cursor.type);
+  }
+
   /** The first argument's type, to be handed to the method that reads it. */
   readonly type: number;
   private at = 4;
   private readonly table: Composite[];
+  /** Arguments after the first one. */
+  private extra = 0;
   /** How many values may still be passed over: few bytes of types can claim billions of values without bytes. */
-  private left: number;
+  private left = MOST_VALUES;
 
   constructor(private readonly bytes: Uint8Array) {
-    this.left = bytes.length + SPARE_VALUES;
     const head = latin1(bytes.subarray(0, Cursor.longest));
     const layout = learnt(Cursor.layouts, head);
     if (layout) {
@@ -105,8 +119,8 @@ export class Cursor {
     return this.expect(type, RECORD).parts;
   }
 
-  /** A text, with {@link latin1}'s reading of what is not ASCII. */
-  text(type: number): string {
+  /** A text, with {@link latin1}'s reading of what is not ASCII. @param most bytes that are read of it, 127 or more */
+  text(type: number, most = 0xffff_ffff): string {
     if (type !== TEXT) throw new MalformedArgument('text expected');
     const from = this.at + 1;
     const end = from + this.bytes[this.at];
@@ -115,7 +129,8 @@ export class Cursor {
       this.at = end;
       return latin1(this.bytes.subarray(from, end));
     }
-    return latin1(this.take(this.count()));
+    const bytes = this.take(this.count());
+    return latin1(bytes.subarray(0, most));
   }
 
   /** A view of a `vec nat8`, not a copy. */
@@ -144,7 +159,7 @@ export class Cursor {
   private findHeader(type: number, name: string): string | undefined {
     const pair = this.expect(this.expect(type, VEC).parts[0], RECORD).parts;
     if (pair.length !== 4 || pair[1] !== TEXT || pair[3] !== TEXT) throw new MalformedArgument('headers expected');
-    for (let left = this.count(); left > 0; left -= 1) {
+    for (let left = this.count(MOST_HEADERS); left > 0; left -= 1) {
       // Written out, since a request has twenty headers and a call costs as much as all the rest of a turn.
       const short = this.bytes[this.at];
       if (short < 0x80 && short !== name.length) this.at += short + 1;
@@ -165,7 +180,13 @@ export class Cursor {
     else if (type === NAT || type === INT) while (this.byte() >= 0x80);
     else if (isFixedSize(type)) this.pass(FIXED_SIZES[NAT8 - type]);
     else if (type === TEXT) this.pass(this.count());
+    else if (type === PRINCIPAL) this.skipPrincipal();
     else this.skipComposite(this.composed(type), depth + 1);
+  }
+
+  private skipPrincipal(): void {
+    if (this.byte() !== 1) throw new MalformedArgument('a reference that says nothing');
+    this.pass(this.count());
   }
 
   private skipComposite({ code, parts }: Composite, depth: number): void {
@@ -209,6 +230,7 @@ export class Cursor {
     if (types === 0) throw new MalformedArgument('an argument is missing');
     const first = this.signed();
     for (let i = 1; i < types; i += 1) this.signed();
+    this.extra = types - 1;
     return first;
   }
 

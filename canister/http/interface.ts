@@ -67,6 +67,9 @@ const HEADERS_FIELD = fieldHash('headers');
 
 const NO_BYTES = new Uint8Array();
 
+/** Bytes that are read of it: no path of use is longer than 260, and what the query string says is of no use. */
+const LONGEST_URL = 1_024;
+
 /** Reads the argument of `http_request` or `http_request_update`. Throws MalformedArgument. */
 export function readRequest(argument: Uint8Array): Request {
   const cursor = new Cursor(argument);
@@ -76,7 +79,7 @@ export function readRequest(argument: Uint8Array): Request {
     const type = fields[i + 1];
     switch (fields[i]) {
       case URL_FIELD:
-        request.url = cursor.text(type);
+        request.url = cursor.text(type, LONGEST_URL);
         break;
       case METHOD_FIELD:
         request.method = cursor.text(type);

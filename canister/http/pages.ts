@@ -1,4 +1,5 @@
 /** What is answered to HTTP requests, by query and by update, and which updates are let in at all. */
+import { MalformedArgument } from '../encoding/candid-cursor.js';
 import type { Gate } from '../payments/gate.js';
 import type { Checkout } from '../payments/checkout.js';
 import type { References } from '../payments/references.js';
@@ -8,10 +9,13 @@ import type { System } from '../system.js';
 import type { CertifiedPages } from './certified-pages.js';
 import { isRawHost, readRequest, type Request } from './interface.js';
 import { Responses } from './responses.js';
-import { routeOf, type Refused } from './route.js';
+import { routeOf, type Refused, type Route } from './route.js';
 
-/** Of a request without a body, in bytes: the longest URL that is of use, and more headers than any browser sends. */
-const LONGEST_REQUEST = 65_536;
+/**
+ * Of a request without a body, in bytes: more than any browser's headers take when no cookies are sent. What is let in costs
+ * 2,000 cycles a byte.
+ */
+const LONGEST_REQUEST = 8_192;
 
 /**
  * A webhook for which up to so many bytes are to be hashed is checked before it is let in: hashing takes 8,400 instructions a byte, and what is not
@@ -48,6 +52,7 @@ export class Pages {
    * certified or an upgrade, and preflights are answered by the gateway itself.
    */
   query(argument: Uint8Array): Uint8Array {
+    if (argument.length > LARGEST_BODY + LONGEST_REQUEST) throw new MalformedArgument('too long');
     const request = readRequest(argument);
     const route = routeOf(request.method, request.url);
     if (route.kind === 'checkout') {
@@ -65,11 +70,10 @@ export class Pages {
 
   /** Answers like the query, after asking Stripe where it is time to. */
   update(argument: Uint8Array): Uint8Array | Promise<Uint8Array> {
-    const request = readRequest(argument);
-    const route = routeOf(request.method, request.url);
+    const [request, route] = readBounded(argument);
     switch (route.kind) {
       case 'preflight':
-        return this.responses.preflight;
+        return this.within(this.rooms.gate.refusals) ? this.responses.preflight : this.busy;
       case 'refused':
         return this.within(this.rooms.gate.refusals) ? this.refuse(route) : this.busy;
       case 'webhook':
@@ -95,10 +99,7 @@ export class Pages {
    * and requests of canisters do not pass here; so the update looks at everything again. Changes nothing.
    */
   mayUpdate(argument: Uint8Array): boolean {
-    if (argument.length > LARGEST_BODY + LONGEST_REQUEST) return false;
-    const request = readRequest(argument);
-    const route = routeOf(request.method, request.url);
-    if (route.kind !== 'webhook' && argument.length > LONGEST_REQUEST) return false;
+    const [request, route] = readBounded(argument);
     const { gate, checkout, references } = this.rooms;
     const now = this.now();
     switch (route.kind) {
@@ -116,7 +117,8 @@ export class Pages {
 
   private mayReceive(request: Request, now: number): boolean {
     const { gate, webhooks } = this.rooms;
-    if (webhooks.work(request.body) > CHECKED_OUTSIDE) return gate.largeEvents.has(now);
+    const work = webhooks.work(request.body);
+    if (work > CHECKED_OUTSIDE) return gate.largeEvents.has(now, work);
     // Who sets an endpoint up is told what is wrong with it, now and then.
     return webhooks.fault(request.header('stripe-signature'), request.body) === undefined || gate.refusals.has(now);
   }
@@ -124,8 +126,11 @@ export class Pages {
   private receive(request: Request): Uint8Array {
     const { gate, webhooks } = this.rooms;
     // Hashing is what a stranger can make us do.
-    if (webhooks.work(request.body) > CHECKED_OUTSIDE && !this.within(gate.largeEvents)) return this.busy;
+    const work = webhooks.work(request.body);
+    const ration = work > CHECKED_OUTSIDE ? gate.largeEvents : gate.events;
+    if (!this.within(ration, work)) return this.busy;
     const fault = webhooks.fault(request.header('stripe-signature'), request.body);
+    if (fault !== 'wrong_signature') ration.giveBack(work);
     if (fault !== undefined) return this.within(gate.refusals) ? this.responses.refused(400, this.faultJson(fault)) : this.busy;
     webhooks.take(request.body);
     return this.received;
@@ -141,11 +146,11 @@ export class Pages {
     return route.status === 405 ? this.responses.notAllowed(route.allow, body) : this.responses.refused(route.status, body);
   }
 
-  /** Takes one of a ration, if one is left. */
-  private within(ration: Gate['answers']): boolean {
+  /** Takes some of a ration, if there is as much left. */
+  private within(ration: Gate['answers'], count = 1): boolean {
     const now = this.now();
-    const isLeft = ration.has(now);
-    if (isLeft) ration.take(now);
+    const isLeft = ration.has(now, count);
+    if (isLeft) ration.take(now, count);
     return isLeft;
   }
 
@@ -167,3 +172,11 @@ export class Pages {
   }
 }
 
+/** Reads a request that is not too long for what it asks. Throws MalformedArgument. */
+function readBounded(argument: Uint8Array): [Request, Route] {
+  if (argument.length > LARGEST_BODY + LONGEST_REQUEST) throw new MalformedArgument('too long');
+  const request = readRequest(argument);
+  const route = routeOf(request.method, request.url);
+  if (route.kind !== 'webhook' && argument.length > LONGEST_REQUEST) throw new MalformedArgument('too long');
+  return [request, route];
+}

@@ -17,14 +17,19 @@ export class Bucket {
     this.left = burst;
   }
 
-  /** Whether there is one left. Changes nothing. */
-  has(now: number): boolean {
-    return this.at(now) >= 1;
+  /** Whether there are so many left; for more than are ever there, whether it is full. Changes nothing. */
+  has(now: number, count = 1): boolean {
+    return this.at(now) >= Math.min(count, this.burst);
   }
 
-  take(now: number): void {
-    this.left = this.at(now) - 1;
+  take(now: number, count = 1): void {
+    this.left = this.at(now) - count;
     this.filledAt = now;
+  }
+
+  /** What was taken was not used. */
+  giveBack(count: number): void {
+    this.left += count;
   }
 
   private at(now: number): number {

@@ -13,11 +13,15 @@ import { Bucket } from './bucket.js';
 /** Single lookups a second, in the long run, and at once. */
 const LOOKUPS = [1, 5] as const;
 /** Answers by update that need no lookup: each costs the canister a message all the same. */
-const ANSWERS = [2, 50] as const;
+const ANSWERS = [1, 50] as const;
 /** Refusals by update, which tell a site builder what to mend. */
 const REFUSALS = [0.5, 20] as const;
-/** Webhooks too long to be checked before they are let in. */
-const LARGE_EVENTS = [0.2, 5] as const;
+/**
+ * Bytes that are hashed to see whether a webhook is Stripe's, at 8,400 instructions each, for those that turn out not to be:
+ * those short enough to be checked before they are let in come only from canisters, which pass by that check.
+ */
+const EVENTS = [2_000, 200_000] as const;
+const LARGE_EVENTS = [1_000, 131_072] as const;
 /** Single lookups a day without any payments, and for each payment of the last 30 days. */
 const DAILY = 200;
 const DAILY_PER_PAYMENT = 1;
@@ -31,6 +35,7 @@ const DAY = 86_400;
 export class Gate {
   readonly answers = new Bucket(...ANSWERS);
   readonly refusals = new Bucket(...REFUSALS);
+  readonly events = new Bucket(...EVENTS);
   readonly largeEvents = new Bucket(...LARGE_EVENTS);
   private readonly lookups = new Bucket(...LOOKUPS);
   private day = 0;

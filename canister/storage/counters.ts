@@ -31,7 +31,7 @@ export interface Counts {
   paidOn: Record<string, number>;
   /** When it was last begun to go through the newest payments, and when last so that it came to its end; in seconds since 1970. */
   reconciling: { begun: number; ended: number };
-  /** The balance of cycles at two moments at least a day apart, from which today's burn is told. */
+  /** The balances of cycles of the last days, the oldest first, from which a day's burn is told. */
   balances: Balance[];
 }
 

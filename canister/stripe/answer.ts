@@ -97,8 +97,8 @@ export type KeyFault = 'bad_key' | 'missing_permission';
 /** Tells what an answer says of the key. */
 export function keyFault(reduced: string): KeyFault | undefined {
   const { http_status, error = {} } = readReduced(reduced);
-  if (http_status === 403 || error.code === 'more_permissions_required') return 'missing_permission';
-  return http_status === 401 || MISCONFIGURED.includes(error.code) || (error.code === undefined && error.about_key) ? 'bad_key' : undefined;
+  if (isRefusal(http_status, error, 403) || error.code === 'more_permissions_required') return 'missing_permission';
+  return isRefusal(http_status, error, 401) || MISCONFIGURED.includes(error.code) || (error.code === undefined && error.about_key) ? 'bad_key' : undefined;
 }
 
 /** Whether an answer refuses a parameter of the question, as {@link reduceAnswer} left it. */
@@ -106,8 +106,14 @@ export function refusesParameter(reduced: string, name: string): boolean {
   return readReduced(reduced).error?.param === name;
 }
 
-function interpretError(status: number | undefined, { type, code, about_id, about_key }: ReducedError): Exclude<Outcome, { kind: 'session' }> {
-  if (status === 401 || status === 403 || MISCONFIGURED.includes(code)) return { kind: 'unavailable', reason: 'misconfigured' };
+/** Whether this is Stripe's error under such a status, and not the page of a proxy or a firewall. */
+function isRefusal(status: number | undefined, { type }: ReducedError, expected: 401 | 403): boolean {
+  return status === expected && type === 'invalid_request_error';
+}
+
+function interpretError(status: number | undefined, error: ReducedError): Exclude<Outcome, { kind: 'session' }> {
+  const { type, code, about_id, about_key } = error;
+  if (isRefusal(status, error, 401) || isRefusal(status, error, 403) || MISCONFIGURED.includes(code)) return { kind: 'unavailable', reason: 'misconfigured' };
   if (status === 429 || RATE_LIMITED.includes(code)) return { kind: 'unavailable', reason: 'rate_limited' };
   if (code === 'resource_missing') return { kind: 'not_found' };
   if (type === 'invalid_request_error' && code === undefined && about_key) return { kind: 'unavailable', reason: 'misconfigured' };

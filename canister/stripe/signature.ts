@@ -10,9 +10,9 @@ export const TOLERANCE = 300;
 
 /**
  * The longest body that is looked at, in bytes, for a stranger's is hashed like any other. An event has a session or a
- * charge in it: about 4 KB, 27 KB with all its metadata set, and six times that where none of it is ASCII.
+ * charge in it: about 5 KB, 31 KB with all its metadata set, and three times that where none of it is ASCII.
  */
-export const LARGEST_BODY = 262_144;
+export const LARGEST_BODY = 131_072;
 
 /** The longest header, in characters. With one signature of each secret being rolled it has about 150. */
 const LONGEST_HEADER = 1_024;

@@ -30,6 +30,9 @@ export function changesOf(changes: Partial<DecodedChanges>): DecodedChanges {
   return { ...initArgument(), api_host: [], api_key: [], webhook_secrets: [], ...changes };
 }
 
+/** Timers that may ring at one moment, each set by the one before. */
+const MOST_RINGS = 100;
+
 export const CONTROLLER = { principal: 'aaaaa-aa', isController: true };
 
 export class BackendWorld {
@@ -74,7 +77,9 @@ export class BackendWorld {
 
   /** An update straight to the canister. Its answer does not come before the outcalls arrive that it waits for. */
   async update(request: TestRequest): Promise<TestAnswer> {
-    return decodeAnswer(await this.backend.pages.update(encodeRequest(request)));
+    const reply = await this.backend.pages.update(encodeRequest(request));
+    if (this.system.message === 'cleanup') throw new Error('a cleanup may not reply');
+    return decodeAnswer(reply);
   }
 
   /** An update, for which all outcalls arrive as they are made. */
@@ -103,6 +108,7 @@ export class BackendWorld {
 
   /** Lets one outcall arrive, and the canister do what it does then. */
   async arrive(which = 0): Promise<void> {
+    await setImmediate(); // what waits for no outcall has ended long before
     const end = this.outcalls.arrive(which);
     if (end === 'trap') this.system.message = 'cleanup';
     await setImmediate();
@@ -126,8 +132,12 @@ export class BackendWorld {
   /** Lets time pass; timers ring when they are due, and outcalls arrive as they are made. */
   async pass(seconds: number): Promise<void> {
     const end = this.system.now + seconds;
+    let rings = 0;
     while (this.system.nextTimer <= end) {
-      await this.leap(Math.max(0, this.system.nextTimer - this.system.now));
+      const wait = Math.max(0, this.system.nextTimer - this.system.now);
+      rings = wait > 0 ? 0 : rings + 1;
+      if (rings > MOST_RINGS) throw new Error('timers ring again and again at once');
+      await this.leap(wait);
       await this.arriveAll();
     }
     await this.leap(end - this.system.now);

@@ -191,7 +191,7 @@ describe('what the merchant accepts', () => {
 });
 
 describe('requests that ask for nothing', () => {
-  const bad = ['', '/', '/..', '/cs_test_a1/..', '/cs_test_a1%2F..', '/cs_test_%23', '/cs_test_%3Fexpand%5B%5D=customer', '/cs_test_a%20b', '/%7BCHECKOUT_SESSION_ID%7D', `/cs_test_${'a'.repeat(10_000)}`];
+  const bad = ['', '/', '/..', '/cs_test_a1/..', '/cs_test_a1%2F..', '/cs_test_%23', '/cs_test_%3Fexpand%5B%5D=customer', '/cs_test_a%20b', '/%7BCHECKOUT_SESSION_ID%7D', `/cs_test_${'a'.repeat(5_000)}`];
 
   it.each(bad)('%s is 400, on both hosts, and Stripe is not asked', async (path) => {
     for (const raw of [false, true]) {
@@ -247,7 +247,6 @@ describe('requests that ask for nothing', () => {
 describe('the query', () => {
   it('on a host that gateways verify answers nothing uncertified', async () => {
     const { id } = world.stripe.createSession();
-    world.stripe.pay(id);
     await world.checkout(id);
     for (const host of [`${world.canister.toText()}.icp0.io`, 'pay.example.com', 'localhost:4943', 'raw.icp0.io']) {
       for (const path of [`/checkout/${id}`, '/checkout/cs_test_unknown', '/checkout/..', '/']) {

@@ -177,11 +177,3 @@ describe('what Stripe is asked', () => {
     ]);
   });
 });
-
-describe('the Wasm', () => {
-  it('carries its Candid, so that command lines know the types', async () => {
-    await start();
-    const [candid] = WebAssembly.Module.customSections(new WebAssembly.Module(world.wasm as BufferSource), 'icp:public candid:service');
-    expect(Buffer.from(candid).toString()).toMatch(/http_request: .*query;/);
-  });
-});
