@@ -196,6 +196,8 @@ describe('once a day', () => {
     lost(world, 520);
     await world.pass(DAY);
     expect([world.lists.length, paid(world)]).toEqual([50, 500]);
+    await world.pass(3 * DAY); // and not day after day
+    expect(world.lists.slice(-2)).toEqual([3, 4].map((day) => START + day * DAY));
   });
 
   it('what a delayed method pays is found, and followed to its end', async () => {

@@ -95,15 +95,15 @@ export class Settling {
     this.counters.save();
     if (this.settings.api_key === '') return;
     let after: string | undefined;
-    for (let page = 0; page < MOST_PAGES && this.agenda.goOn(me, seconds(this.system)); page += 1) {
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      if (!this.agenda.goOn(me, seconds(this.system))) return;
       const outcome = await this.inquiry.newest(reconciling.ended, after);
       if (outcome.kind !== 'list') return;
       after = outcome.has_more ? outcome.sessions.at(-1)?.id : undefined;
-      if (after === undefined) {
-        reconciling.ended = now;
-        this.counters.save();
-        return;
-      }
+      if (after === undefined) break;
     }
+    // Where there were more, the oldest are left out for good: they would keep every later day from coming to its end.
+    reconciling.ended = now;
+    this.counters.save();
   }
 }

@@ -41,7 +41,10 @@ it.runIf(process.platform === 'linux' && process.arch === 'x64')('everything is 
   for (const cell of [
     `${value('ic-stripe-pay.js, gzip').toLocaleString('en')} bytes`,
     `${millions('query that answers, raw host', 2)} / ${millions('query that upgrades, raw host', 2)} M instructions`,
-    `${millions('update that confirms', 1)} M instructions`,
+    `${millions('certified query', 1)} M instructions`,
+    `${millions('update that asks Stripe, with nothing to certify', 1)} M instructions`,
+    `${millions('update that confirms, all certified answers kept', 1)} M instructions`,
+    `${millions('webhook', 1)} M instructions`,
     `${millions('confirmed payment, pricing v2', 0)} / ${millions('confirmed payment, pricing v1', 0)} M cycles`,
     `${growth.join(' / ')} times`,
     `${(value('idle canister') / 1e9).toFixed(2)} G cycles a day`,
