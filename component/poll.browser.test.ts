@@ -129,6 +129,16 @@ describe('asking again', () => {
     expect(focused(tag)).to.equal('status');
   });
 
+  it('a canister that sheds load is asked again when it says so', async () => {
+    const requests = playCanister(Response.json({ status: 'unavailable', reason: 'busy', retry_after_ms: 1600 }, { status: 429 }), PAID);
+    comeBack();
+    const tag = await mount();
+    await wait(1500);
+    expect(requests.length).to.equal(1);
+    await wait(800);
+    expect(tag.status).to.equal('paid');
+  });
+
   it('sooner than allowed is not what the button does', async () => {
     const requests = playCanister({ status: 'unavailable', reason: 'busy', retry_after_ms: 1500 }, PAID);
     comeBack();
