@@ -5,7 +5,7 @@ import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PaymentView, SettingsView, Stats, type PaymentViewValue, type StatsValue } from '../../canister/admin/interface.js';
 import { HttpResponse, HttpUpdateRequest } from '../../canister/http/interface.js';
-import type { SignatureFault } from '../../canister/stripe/signature.js';
+import { LARGEST_BODY, type SignatureFault } from '../../canister/stripe/signature.js';
 import { callThrough, proxyCanister } from '../local/ic/testing/proxy-canister.js';
 import { listen } from '../local/listen.js';
 import type { PaymentMethod, Session, SessionOptions } from '../local/stripe/index.js';
@@ -169,7 +169,7 @@ const NOT_AUTHENTIC: [string, (payload: string) => { payload?: string; header?: 
   ['a byte changed', (payload) => ({ payload: payload.replace('1999', '1998'), header: sign(payload) }), 'wrong_signature', /byte for byte as Stripe sent it/],
   ['a byte more', (payload) => ({ payload: `${payload}\n`, header: sign(payload) }), 'wrong_signature', /byte for byte/],
   ['JSON that was written anew', (payload) => ({ payload: JSON.stringify(JSON.parse(payload)), header: sign(payload) }), 'wrong_signature', /byte for byte/],
-  ['too large a body', (payload) => ({ payload: payload.padEnd(262_145), header: sign(payload.padEnd(262_145)) }), 'body_too_large', /put less metadata on the payment link/],
+  ['too large a body', (payload) => ({ payload: payload.padEnd(LARGEST_BODY + 1), header: sign(payload.padEnd(LARGEST_BODY + 1)) }), 'body_too_large', /put less metadata on the payment link/],
 ];
 
 describe('what is not authentic', () => {
