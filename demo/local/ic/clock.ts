@@ -36,7 +36,7 @@ export class Clock {
   /** Jumps ahead. What is due by then rings, once each. */
   advance(ms: number): void {
     this.#advancedMs += ms;
-    this.#ringDue();
+    this.ringDue();
   }
 
   /** No alarm rings any more, nor can one be set. */
@@ -56,13 +56,15 @@ export class Clock {
     };
   }
 
-  #ringDue(): void {
+  /** Rings what is due, once each; returns whether anything was. */
+  ringDue(): boolean {
     const now = this.now();
     const due = [...this.#alarms].filter((alarm) => alarm.time <= now).sort((a, b) => (a.time < b.time ? -1 : 1));
     for (const alarm of due) {
       if (this.#alarms.delete(alarm)) alarm.ring();
     }
     this.#schedule();
+    return due.length > 0;
   }
 
   #schedule(): void {
@@ -74,7 +76,7 @@ export class Clock {
     const now = this.now();
     const waitMs = next <= now ? 0 : Math.min(Number((next - now) / NANOSECONDS) + 1, MAX_WAIT_MS);
     this.#wakeUp = setTimeout(() => {
-      this.#ringDue();
+      this.ringDue();
     }, waitMs);
   }
 }

@@ -239,12 +239,12 @@ export class LocalIc implements Subnet {
     await this.#activity.quiet();
   }
 
-  /** Resolves when nothing is under way: no message, no call, no HTTPS outcall. Timers to come do not count. */
+  /** Resolves when nothing is under way: no message, no call, no HTTPS outcall, no timer that is due. Timers to come do not count. */
   async settled(): Promise<void> {
     do {
       await this.#outcalls.quiet();
       await this.#activity.quiet();
-    } while (this.#outcalls.busy);
+    } while (this.#outcalls.busy || this.#clock.ringDue());
   }
 
   cycleBalance(id: Principal): bigint {
