@@ -9,6 +9,8 @@ import type { Principal } from '@dfinity/principal';
 export interface System {
   /** This canister. */
   readonly self: Principal;
+  /** Who has sent the message. */
+  caller(): Principal;
   /** Nanoseconds since 1970. The same all through a message. */
   time(): bigint;
   /** The balance, in cycles. */

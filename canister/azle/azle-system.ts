@@ -1,11 +1,12 @@
 /** The Internet Computer, by Azle. */
-import { call, canisterCycleBalance, canisterSelf, certifiedDataSet, dataCertificate, setTimer, time } from 'azle';
+import { call, canisterCycleBalance, canisterSelf, certifiedDataSet, dataCertificate, msgCaller, setTimer, time } from 'azle';
 import type { System } from '../system.js';
 import { asciiBytes } from './ascii-bytes.js';
 
 export function azleSystem(): System {
   return {
     self: canisterSelf(),
+    caller: msgCaller,
     time,
     cycles: canisterCycleBalance,
     bytes: asciiBytes,

@@ -1,4 +1,5 @@
 /** What is answered to HTTP requests, by query and by update, and which updates are let in at all. */
+import type { Principal } from '@dfinity/principal';
 import { MalformedArgument } from '../encoding/candid-cursor.js';
 import type { Gate } from '../payments/gate.js';
 import type { Checkout } from '../payments/checkout.js';
@@ -22,6 +23,8 @@ const LONGEST_REQUEST = 8_192;
  * in yet may take 200 M in all (https://docs.internetcomputer.org/references/resource-limits). Longer ones are rationed.
  */
 const CHECKED_OUTSIDE = 20_000;
+
+const NOT_BY_CANISTER = { code: 'called_by_canister', message: 'Events come from Stripe through an HTTP gateway, and not from another canister.' };
 
 /** What the pages are made of. */
 export interface Rooms {
@@ -117,14 +120,19 @@ export class Pages {
 
   private mayReceive(request: Request, now: number): boolean {
     const { gate, webhooks } = this.rooms;
+    const signature = request.header('stripe-signature');
     const work = webhooks.work(request.body);
-    if (work > CHECKED_OUTSIDE) return gate.largeEvents.has(now, work);
+    const isLarge = work > CHECKED_OUTSIDE;
+    const isRight = isLarge ? webhooks.seemsRight(signature, request.body) : webhooks.fault(signature, request.body) === undefined;
     // Who sets an endpoint up is told what is wrong with it, now and then.
-    return webhooks.fault(request.header('stripe-signature'), request.body) === undefined || gate.refusals.has(now);
+    if (!isRight) return gate.refusals.has(now);
+    return !isLarge || gate.largeEvents.has(now, work);
   }
 
   private receive(request: Request): Uint8Array {
-    const { gate, webhooks } = this.rooms;
+    const { gate, webhooks, system } = this.rooms;
+    // Nobody has checked a canister's call before it was let in, so it may not use up what is there for Stripe.
+    if (isCanister(system.caller())) return this.responses.refused(403, this.json({ error: NOT_BY_CANISTER }));
     // Hashing is what a stranger can make us do.
     const work = webhooks.work(request.body);
     const ration = work > CHECKED_OUTSIDE ? gate.largeEvents : gate.events;
@@ -179,4 +187,9 @@ function readBounded(argument: Uint8Array): [Request, Route] {
   const route = routeOf(request.method, request.url);
   if (route.kind !== 'webhook' && argument.length > LONGEST_REQUEST) throw new MalformedArgument('too long');
   return [request, route];
+}
+
+/** Whether a principal is a canister: those alone are opaque ids (https://docs.internetcomputer.org/references/ic-interface-spec#id-classes). */
+function isCanister(principal: Principal): boolean {
+  return principal.toUint8Array().at(-1) === 1;
 }

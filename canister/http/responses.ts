@@ -27,7 +27,7 @@ export class Responses {
   readonly preflight = encode(204, [...COMMON_HEADERS, ['access-control-allow-methods', 'GET, OPTIONS']], NO_BYTES, []);
 
   private readonly ok = jsonTemplate(200);
-  private readonly refusals = { 400: jsonTemplate(400), 404: jsonTemplate(404) };
+  private readonly refusals = { 400: jsonTemplate(400), 403: jsonTemplate(403), 404: jsonTemplate(404) };
   private readonly notAllowedTemplates = {
     'GET, OPTIONS': jsonTemplate(405, [['allow', 'GET, OPTIONS']]),
     'POST, OPTIONS': jsonTemplate(405, [['allow', 'POST, OPTIONS']]),
@@ -43,7 +43,7 @@ export class Responses {
     return this.ok.fill([body]);
   }
 
-  refused(status: 400 | 404, body: Uint8Array): Uint8Array {
+  refused(status: 400 | 403 | 404, body: Uint8Array): Uint8Array {
     return this.refusals[status].fill([body]);
   }
 

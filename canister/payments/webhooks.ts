@@ -6,7 +6,7 @@ import type { Payments } from '../storage/payments.js';
 import type { SeenEvents } from '../storage/seen-events.js';
 import { readEvent, type News, type SessionNews } from '../stripe/event.js';
 import { isAccepted } from '../stripe/session.js';
-import { checkSignature, webhookKey, type SignatureFault } from '../stripe/signature.js';
+import { checkHeader, checkSignature, webhookKey, type SignatureFault } from '../stripe/signature.js';
 import { seconds, type System } from '../system.js';
 import type { Agenda } from './agenda.js';
 import type { Book } from './book.js';
@@ -38,6 +38,11 @@ export class Webhooks {
   /** What is wrong with a webhook; undefined where it is Stripe's. Changes nothing. */
   fault(signature: string | undefined, body: Uint8Array): SignatureFault | undefined {
     return checkSignature(signature, body, this.keys, seconds(this.system));
+  }
+
+  /** Whether nothing is wrong as far as can be told without hashing. Changes nothing. */
+  seemsRight(signature: string | undefined, body: Uint8Array): boolean {
+    return typeof checkHeader(signature, body, this.keys, seconds(this.system)) !== 'string';
   }
 
   /**

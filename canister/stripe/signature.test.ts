@@ -177,6 +177,12 @@ describe("beside Stripe's own package", () => {
     expect(verified).toBeGreaterThan(50);
   });
 
+  it('takes no time without a value, which the package reads as none', () => {
+    const header = signed(BODY).replace(',', ',t,');
+    expect(official(BODY, header)).toBe(false);
+    expect(checkSignature(header, bytes(BODY), [key], NOW)).toBe('malformed_signature');
+  });
+
   it('takes no header that the package refuses, wherever a character is another', () => {
     const header = signed(BODY);
     fc.assert(

@@ -28,6 +28,10 @@ export class FakeSystem implements System {
     private readonly answer: (args: Uint8Array, cycles: bigint) => Promise<Uint8Array>,
   ) {}
 
+  caller(): Principal {
+    return Principal.anonymous();
+  }
+
   time(): bigint {
     return BigInt(Math.round(this.now * 1e3)) * 1_000_000n;
   }

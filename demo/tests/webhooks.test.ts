@@ -264,13 +264,13 @@ describe('other requests', () => {
   it('beyond the ration are 429, for whom nobody could turn away before', async () => {
     const proxy = world.ic.createCanister();
     await world.ic.install(proxy, proxyCanister(), new Uint8Array());
-    const payload = updateArgument('POST', [], '{}');
+    const payload = updateArgument('PUT', [], '{}');
     const answers: OwnAnswer[] = [];
     // Calls of canisters do not pass where ingress messages are inspected.
     for (let i = 0; i < 60; i += 1) answers.push(readReply((await callThrough(world.ic, proxy, { callee: world.canister, method: 'http_request_update', payload })).data));
     const busy = answers.filter(({ status }) => status === 429);
     expect(busy.length).toBeGreaterThan(0);
-    expect(answers.filter(({ status }) => status === 400).length).toBe(60 - busy.length);
+    expect(answers.filter(({ status }) => status === 405).length).toBe(60 - busy.length);
     expect(busy[0].headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store', 'retry-after': '4' });
     // Stripe is not kept waiting by that.
     paidSession();
