@@ -1,40 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Status } from '../contract.js';
 import { BackendWorld, CONTROLLER, SECRET, START, changesOf } from '../testing/backend-world.js';
+import { oldEntry, oldSettings, type Old } from '../testing/version-1.js';
 
 const DAY = 86_400;
 const REFERENCE = `order-1-isp1${'b'.repeat(26)}`;
-const SETTINGS = {
-  livemode: false, accept_modes: ['payment'], payment_links: [], accept_no_payment_required: false, terms_generation: 1, api_host: 'api.stripe.com',
-  api_key: 'rk_test_old', idempotent_proxy: null, pricing_version: 2,
-};
-const CODES: Partial<Record<Status, number>> = { open: 1, processing: 2, paid: 3, failed: 4, expired: 5, refunded: 6 };
-
-interface Old {
-  id: string;
-  status: Status;
-  created: number;
-  reference?: string;
-  due?: number;
-}
-
-const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
-
-/** `version u8 | status u8 | due u32 | terms u16 | private u16 | private JSON | answer JSON`, big-endian. */
-function recordOf({ id, status, created, reference = undefined, due = 0xffff_ffff }: Old): Uint8Array {
-  const payment = {
-    id, client_reference_id: reference ?? null, payment_link: 'plink_1', mode: 'payment', payment_status: status === 'paid' ? 'paid' : 'unpaid', amount_total: 1_000,
-    currency: 'eur', amount_refunded: 0, created, livemode: false,
-  };
-  const hidden = bytes(JSON.stringify({ payment_intent: status === 'open' ? null : `pi_${id}`, expires_at: created + DAY }));
-  const head = new DataView(new ArrayBuffer(10));
-  head.setUint8(0, 1);
-  head.setUint8(1, CODES[status]!);
-  head.setUint32(2, due);
-  head.setUint16(6, 1);
-  head.setUint16(8, hidden.length);
-  return Uint8Array.from([...new Uint8Array(head.buffer), ...hidden, ...bytes(JSON.stringify({ status, payment }))]);
-}
 
 /** What the first version of the canister has left behind, ids in another order than they were created in. */
 const OLD: Old[] = [
@@ -49,9 +18,7 @@ const IN_ORDER = ['cs_test_d', 'cs_test_c', 'cs_test_b', 'cs_test_e', 'cs_test_a
 /** An upgrade, without an argument, from the first version. */
 function upgraded(old: readonly Old[] = OLD): BackendWorld {
   return new BackendWorld(null, (store) => {
-    for (const payment of old) store.set(`p${payment.id}`, recordOf(payment));
-    store.setText('s', JSON.stringify({ version: 1, settings: SETTINGS }));
-    store.setText('n', '41');
+    for (const [key, value] of [...old.map(oldEntry), ...oldSettings('rk_test_old')]) store.set(key, value);
   });
 }
 
@@ -71,7 +38,7 @@ describe('what the first version has stored', () => {
   it('is answered as before, letter by letter', () => {
     const world = upgraded();
     for (const id of ['cs_test_c', 'cs_test_d']) {
-      const record = Buffer.from(recordOf(OLD.find((old) => old.id === id)!)).toString('latin1');
+      const record = Buffer.from(oldEntry(OLD.find((old) => old.id === id)!)[1]).toString('latin1');
       expect(world.query({ url: `/checkout/${id}` }, { raw: true }).text).toBe(record.slice(record.indexOf('{"status"')));
     }
     expect(world.outcalls.made).toEqual([]);
