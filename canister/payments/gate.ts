@@ -17,8 +17,8 @@ const ANSWERS = [1, 50] as const;
 /** Refusals by update, which tell a site builder what to mend. */
 const REFUSALS = [0.5, 20] as const;
 /**
- * Bytes that are hashed to see whether a webhook is Stripe's, at 8,400 instructions each, for those that turn out not to be:
- * those short enough to be checked before they are let in come only from canisters, which pass by that check.
+ * Bytes that are hashed to see whether a webhook is Stripe's, at 8,400 instructions each, for those that turn out not to be.
+ * The short ones have been checked before they were let in, by one node, whose word is not taken for it.
  */
 const EVENTS = [2_000, 200_000] as const;
 const LARGE_EVENTS = [1_000, 131_072] as const;
