@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
     // Builds the element and the canister: tests run what would be shipped.
     globalSetup: './build.setup.ts',
+    // Vitest leaves a core free; on two that is half of what there is.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Generous: two cores, browsers, and 3.5 MB of Wasm to compile. No test measures time.
     testTimeout: 30_000,
     hookTimeout: 60_000,
