@@ -1,27 +1,34 @@
-import { SESSION_ID } from '../canister/contract.js';
+import { OWN_REFERENCE, SESSION_ID } from '../canister/contract.js';
 import { CERTAIN, commons, elect, type Returned, type Tag } from './commons.js';
-import { IcStripeErrorEvent, IcStripePaidEvent, IcStripeRedirectEvent, IcStripeStatusEvent } from './events.js';
+import { IcStripeErrorEvent, IcStripePaidEvent, IcStripeRedirectEvent, IcStripeReturnEvent, IcStripeStatusEvent } from './events.js';
 import { canisterOrigin } from './gateway.js';
 import { leave } from './leave.js';
-import { announced, attempts, type Attempt } from './memory.js';
+import { announced, attempts, SESSION_LIVES, type Attempt } from './memory.js';
+import type { Options } from './options.js';
 import { checkoutAddress } from './payment-link.js';
 import { createPoller } from './poller.js';
 import { REMEDIES, type ConfigurationError, type Problem } from './problems.js';
 import { isMadeFrom, makeReference } from './reference.js';
 import { isPlaceholder } from './return-address.js';
-import { capture, cleanAddress, forget, pageAddress, remember } from './returned.js';
+import { capture, cleanAddress, forget, pageAddress, remember, visitType } from './returned.js';
 import { canPay, IDLE, isFinal, isSession, reduce, type Action, type AnyState, type Hearing, type State } from './state.js';
+import { openTabs, type News, type Tabs } from './tabs.js';
 
 /** When a navigation that never happened (stopped, or refused in a dialog) gives the button back, in milliseconds. */
 const LEAVING_TAKES = 20_000;
 
-/** The element that a checkout works for: its attributes say what is paid, and it fires the events. */
-export interface Host extends HTMLElement {
-  readonly paymentLink?: string | undefined;
-  readonly canisterId?: string | undefined;
-  readonly gateway?: string | undefined;
-  readonly reference?: string | undefined;
-  requestUpdate(): void;
+/** How many attempts that never came back are asked about, the last ones made. */
+const MOST_SOUGHT = 3;
+
+/** Whom a checkout works for. */
+export interface Host {
+  readonly options: Options;
+  /** Where it stands in the document, if anywhere. */
+  readonly element?: Element;
+  /** Fires an event; false where somebody has cancelled it. */
+  emit(event: Event): boolean;
+  /** What is to be drawn has changed. */
+  readonly update: () => void;
 }
 
 /** The life of one tag, apart from how it looks. */
@@ -29,33 +36,48 @@ export interface Checkout {
   readonly state: State;
   /** What the site builder must mend. */
   readonly problem: Problem | undefined;
-  /** False while a payment that came back may yet turn out to be this tag's. */
-  readonly isSettled: boolean;
+  /** Whether the page says itself what the state is: it has cancelled the event. */
+  readonly isQuiet: boolean;
+  /** Whether paying may be offered. */
+  readonly isOffering: boolean;
   connect(): void;
   disconnect(): void;
-  /** The attributes have changed; `isOther`: from something to something else. */
+  /** The options have changed; `isOther`: from something to something else. */
   change(isOther: boolean): void;
   pay(): boolean;
-  retry(): void;
+  check(): void;
+  show(): void;
+  reset(): void;
 }
 
-/** Brings together the state, the poller, the memory and the other tags. */
+/** Brings together the state, the pollers, the memory, the other tags and the other tabs. */
 export function createCheckout(host: Host): Checkout {
   let state = IDLE;
   let problem: Problem | undefined;
+  let isQuiet = false;
   let returned: Returned | undefined;
+  let isConnected = false;
   let hasBegun = false;
   let listeners: AbortController | undefined;
+  let tabs: Tabs | undefined;
   let leaving: ReturnType<typeof setTimeout> | undefined;
+  /** References that nothing is known of yet. */
+  const unknown = new Set<string>();
 
   const poller = createPoller(hear);
 
   /** This tag as the other tags see it. */
   const tag: Tag = {
-    element: host,
+    element: host.element,
+    get identity() {
+      return `${identity()} ${host.options.reference ?? ''}`;
+    },
+    get isBusy() {
+      return state.kind === 'leaving' || (isSession(state) && !canPay(state));
+    },
     fit(id) {
       const fitting = remembered();
-      if (fitting.some(([, { session }]) => session === id)) return CERTAIN;
+      if (fitting.some(([reference, { session }]) => reference === id || session === id)) return CERTAIN;
       // A guess: of the pending attempts, the last one made is the likeliest to come back.
       return fitting.find(([, { session }]) => !session)?.[1].created ?? 0;
     },
@@ -64,20 +86,27 @@ export function createCheckout(host: Host): Checkout {
       release();
       move({ type: 'reset' });
     },
+    update: host.update,
   };
 
-  const identity = (): string => [host.paymentLink, host.gateway, host.canisterId].join(' ');
-  const remembered = (): ReturnType<typeof attempts.list> =>
-    attempts.list().filter(([reference, attempt]) => attempt.tag === identity() && isMadeFrom(host.reference, reference));
+  const identity = (): string => [host.options.paymentLink, host.options.gateway, host.options.canisterId].join(' ');
+  const isMine = (reference: string, by: string | undefined): boolean => by === identity() && isMadeFrom(host.options.reference, reference);
+  const remembered = (): ReturnType<typeof attempts.list> => attempts.list().filter(([reference, attempt]) => isMine(reference, attempt.tag));
+  const isId = (value: string): boolean => SESSION_ID.test(value);
   const sessionId = (): string => (isSession(state) ? state.id : '');
+  const isTwin = (other: Tag): boolean => other !== tag && other.identity === tag.identity;
 
+  /** Chooses what this tag stands for: a payment that came back, one that may have been made, or a new one. */
   function begin(): void {
-    if (!host.isConnected) return;
+    if (!isConnected) return;
     hasBegun = true;
-    host.requestUpdate();
+    host.update();
     if (state.kind === 'leaving') return;
     const href = pageAddress();
-    const pending = remembered().map(([, { session: value = '' }]): Returned => ({ value, href, own: 'yes' }));
+    const pending = remembered()
+      .map(([reference, { session = reference }]): Returned => ({ value: session, href, own: 'yes', isHidden: true, isKnown: true }))
+      .filter(({ value }) => isId(value) || mayBeSought(value))
+      .slice(0, MOST_SOUGHT);
     for (const candidate of [commons.returned, returned, ...pending]) {
       if (!candidate?.value) continue;
       const winner = elect(candidate.value);
@@ -88,8 +117,13 @@ export function createCheckout(host: Host): Checkout {
     if (!isFinal(state)) move({ type: 'reset' });
   }
 
+  /** One payment at a time is enough. And who uses the Back button has left Stripe's page without paying. */
+  function mayBeSought(reference: string): boolean {
+    return !unknown.has(reference) && !commons.returned && visitType() !== 'back_forward';
+  }
+
   function take(payment: Returned, heard?: Hearing & { retry_after_ms?: number }): void {
-    const { value } = payment;
+    const { value, isHidden } = payment;
     const owner = commons.owners.get(value);
     if (owner === tag) return;
     owner?.release();
@@ -99,22 +133,42 @@ export function createCheckout(host: Host): Checkout {
     commons.returned ??= payment;
     returned = payment;
     if (isPlaceholder(value)) return misconfigure('placeholder_unfilled', true);
-    const isId = SESSION_ID.test(value);
+    if (!payment.isKnown) {
+      payment.isKnown = true;
+      if (!host.emit(new IcStripeReturnEvent({ own: payment.own, sessionId: value }))) return startAnew();
+    }
     const isOwn = attempts.list().some(([, { session }]) => session === value);
+    const isAsked = isId(value) || attempts.get(value);
+    if (move({ type: 'return', id: isAsked ? value : '', own: isOwn ? 'yes' : payment.own, isHidden }) && !isAsked) report('session_id_invalid');
+    if (heard) hear(heard);
+    if (!isFinal(state)) ask(value, heard?.retry_after_ms);
+  }
+
+  /** Asks the canister about a session, or about a reference while no session of it is known. */
+  function ask(value: string, least?: number): void {
     try {
-      const url = `${canisterOrigin(host.gateway, host.canisterId)}/checkout/${value}`;
-      if (move({ type: 'return', id: isId ? value : '', own: isOwn ? 'yes' : payment.own }) && !isId) report('session_id_invalid');
-      if (heard) hear(heard);
-      if (!isFinal(state)) poller.start(url, value, heard?.retry_after_ms);
+      poller.start(
+        `${canister()}/${isId(value) ? 'checkout' : 'reference'}/${value}`,
+        ({ id, client_reference_id }) => value === id || value === client_reference_id,
+        least,
+      );
     } catch (error) {
       misconfigure((error as ConfigurationError).problem, true);
     }
   }
 
   function hear(heard: Hearing): void {
-    const id = sessionId();
-    const reference = heard.payment?.client_reference_id ?? '';
+    const { status, payment } = heard;
+    const reference = payment?.client_reference_id ?? '';
     const attempt: Attempt | undefined = attempts.get(reference);
+    const id = sessionId();
+    const isLeaving = state.kind === 'leaving';
+    if (isLeaving || OWN_REFERENCE.test(id)) {
+      if (payment && /^(processing|paid|refunded|failed)$/.test(status)) return takeFound(payment.id, heard);
+      if (status !== 'unavailable') return isLeaving ? poller.stop() : giveUp(id);
+      if (isLeaving) return;
+    }
+    if (reference && !(state as AnyState).payment) tabs?.tell({ reference, session: id, tag: attempt?.tag });
     if (attempt && attempt.session !== id) {
       attempts.put(reference, { ...attempt, session: id });
       // Now it is certain whose payment this is.
@@ -122,8 +176,29 @@ export function createCheckout(host: Host): Checkout {
       if (heir && returned && heir !== tag) return heir.take(returned, heard);
     }
     if (!move({ type: 'hear', id, own: attempt ? 'yes' : 'unknown', heard })) return;
-    if (heard.status === 'not_found') report('session_not_found');
+    if (status === 'not_found') report('session_not_found');
     if (heard.reason === 'misconfigured') report('canister_misconfigured');
+  }
+
+  /** Nobody has paid by this reference, so far. */
+  function giveUp(reference: string): void {
+    unknown.add(reference);
+    // Its session has run out by now, whatever it was.
+    if (Date.now() - (attempts.get(reference)?.created ?? 0) > SESSION_LIVES) attempts.drop(reference);
+    putAside();
+    begin();
+  }
+
+  function hearOfTab({ reference, session, tag: by }: News): void {
+    const isAwaited = (state as AnyState).reference === reference || sessionId() === reference || (state.kind === 'idle' && isMine(reference, by));
+    if (isAwaited && !commons.owners.has(session)) takeFound(session);
+  }
+
+  /** Takes a payment that has come back elsewhere. Who waits for it here has just set out. */
+  function takeFound(value: string, heard?: Hearing): void {
+    const isHidden = state.kind !== 'leaving';
+    putAside();
+    take({ value, href: pageAddress(), own: 'yes', isHidden, isKnown: true }, heard);
   }
 
   /** Moves the state and tells the world; whether it moved at all. */
@@ -133,7 +208,8 @@ export function createCheckout(host: Host): Checkout {
     if (state === before) return false;
     problem = undefined;
     clearTimeout(leaving);
-    host.requestUpdate();
+    host.update();
+    for (const other of commons.tags) if (isTwin(other)) other.update();
     const { kind: status, id: session, own = 'unknown', payment, why: reason } = state as AnyState;
     const isEnd = isFinal(state);
     if (returned && status !== 'idle') {
@@ -142,11 +218,10 @@ export function createCheckout(host: Host): Checkout {
       if (!remember(returned, isEnd) && isEnd) cleanAddress();
       if (isEnd && session) for (const [key, attempt] of attempts.list()) if (attempt.session === session) attempts.drop(key);
     }
-    host.dispatchEvent(new IcStripeStatusEvent({ status, own, sessionId: session, payment, reason }));
+    isQuiet = !host.emit(new IcStripeStatusEvent({ status, own, sessionId: session && isId(session) ? session : undefined, payment, reason }));
     if (status === 'paid' && payment && session && returned && !returned.isAnnounced && !announced.get(session)) {
       returned.isAnnounced = true;
-      announced.put(session, { own });
-      host.dispatchEvent(new IcStripePaidEvent({ own, sessionId: session, payment }));
+      if (host.emit(new IcStripePaidEvent({ own, sessionId: session, payment }))) announced.put(session, { own });
     }
     return true;
   }
@@ -159,7 +234,7 @@ export function createCheckout(host: Host): Checkout {
     problem = code;
     const message = REMEDIES[code];
     const { own = 'unknown' } = state as AnyState;
-    if (host.dispatchEvent(new IcStripeErrorEvent({ code, message, own }))) {
+    if (host.emit(new IcStripeErrorEvent({ code, message, own }))) {
       console.error(`<ic-stripe-pay> ${code}: ${message}`);
     }
   }
@@ -169,16 +244,33 @@ export function createCheckout(host: Host): Checkout {
     for (const [id, owner] of commons.owners) if (owner === tag) commons.owners.delete(id);
   }
 
-  function startAnew(): void {
+  function putAside(): void {
     if (returned) forget(returned);
     returned = undefined;
-    tag.release();
+    release();
+  }
+
+  function startAnew(): void {
+    putAside();
+    move({ type: 'reset' });
   }
 
   /** Gives the button back to a shopper who has not left, or has come back. */
   function stay(): void {
-    if (state.kind === 'leaving') move({ type: 'reset' });
+    if (state.kind === 'leaving' && state.how !== 'tab') move({ type: 'reset' });
   }
+
+  function canister(): string {
+    return canisterOrigin(host.options.gateway, host.options.canisterId);
+  }
+
+  /** The page is online, or looked at, again. */
+  function wake(): void {
+    poller.wake();
+    if (state.kind === 'leaving' && state.how !== 'here' && document.visibilityState !== 'hidden') ask(state.reference);
+  }
+
+  const mayPay = (): boolean => canPay(state) && ![...commons.tags].some((other) => isTwin(other) && other.isBusy);
 
   return {
     get state() {
@@ -187,31 +279,42 @@ export function createCheckout(host: Host): Checkout {
     get problem() {
       return problem;
     },
-    get isSettled() {
-      return hasBegun || !commons.returned;
+    get isQuiet() {
+      return isQuiet;
+    },
+    get isOffering() {
+      // Not while a payment that came back, or one that never did, may yet turn out to be this tag's.
+      return (hasBegun || !(commons.returned || remembered().length)) && (state.kind === 'leaving' || mayPay());
     },
 
     connect() {
+      isConnected = true;
       commons.tags.add(tag);
+      const { sessionParam } = host.options;
+      if (sessionParam) commons.names.add(sessionParam);
       capture();
       listeners = new AbortController();
       const options = { signal: listeners.signal };
-      addEventListener('online', poller.wake, options);
-      document.addEventListener('visibilitychange', poller.wake, options);
+      addEventListener('online', wake, options);
+      document.addEventListener('visibilitychange', wake, options);
       // Back from Stripe's page, which has no other way out: the button must work again.
       addEventListener('pageshow', ({ persisted }) => persisted && stay(), options);
+      tabs = openTabs(hearOfTab);
       // A task later all the tags that a parser or a framework adds now are there to choose from.
       setTimeout(begin);
     },
 
     disconnect() {
+      isConnected = false;
       listeners?.abort();
+      tabs?.close();
       release();
       commons.tags.delete(tag);
+      for (const other of commons.tags) if (isTwin(other)) other.update();
       // The shopper has seen the end and gone to another page of a single-page shop: there the tag starts anew.
       // A task later, for a router may change the address only after it has removed the page.
       setTimeout(() => {
-        if (!host.isConnected && isFinal(state) && pageAddress() !== returned?.href) startAnew();
+        if (!isConnected && isFinal(state) && pageAddress() !== returned?.href) startAnew();
       });
     },
 
@@ -224,18 +327,19 @@ export function createCheckout(host: Host): Checkout {
     },
 
     pay() {
-      if (!canPay(state)) return false;
+      if (!mayPay()) return false;
+      const { options } = host;
       try {
-        const reference = makeReference(host.reference);
-        const url = checkoutAddress(host.paymentLink, reference);
-        canisterOrigin(host.gateway, host.canisterId);
+        const reference = makeReference(options.reference);
+        const url = checkoutAddress(options, reference);
+        canister();
         // Before the event: a page that cancels it may open the address in its own way.
         attempts.put(reference, { tag: identity() });
-        if (!host.dispatchEvent(new IcStripeRedirectEvent({ own: 'yes', url, reference }))) return false;
+        if (!host.emit(new IcStripeRedirectEvent({ own: 'yes', url, reference }))) return false;
         // What was shown is over: Back must not bring it up again.
         startAnew();
-        const how = leave(url);
-        move({ type: 'leave', url, how });
+        const how = leave(url, options.target);
+        move({ type: 'leave', url, reference, how });
         if (how === 'here') leaving = setTimeout(stay, LEAVING_TAKES);
         return how !== 'blocked';
       } catch (error) {
@@ -244,9 +348,23 @@ export function createCheckout(host: Host): Checkout {
       }
     },
 
-    retry() {
-      hear({ status: 'checking' });
-      poller.hurry();
+    check() {
+      if (state.kind === 'leaving') ask(state.reference);
+      else if (!isSession(state)) {
+        unknown.clear();
+        begin();
+      } else if (!isFinal(state)) {
+        move({ type: 'hear', id: state.id, own: state.own, heard: { status: 'checking' } });
+        poller.hurry();
+      }
     },
+
+    show() {
+      // Nothing new for the page.
+      state = reduce(state, { type: 'show' });
+      host.update();
+    },
+
+    reset: startAnew,
   };
 }

@@ -7,13 +7,24 @@ export interface Returned {
   /** The cleaned address it came to. */
   readonly href: string;
   own: Own;
+  /** Whether amounts wait for a click; see `SessionState` in state.ts. */
+  isHidden: boolean;
+  /** Whether the page has been told that it is back. */
+  isKnown?: boolean;
   /** Whether its `paid` event has fired here; storage may be forbidden. */
   isAnnounced?: boolean;
 }
 
 /** A tag in the document, as the tags of every copy of the script see each other. */
 export interface Tag {
-  readonly element: Element;
+  /** Where it stands; none for a controller without an element. */
+  readonly element: Element | undefined;
+  /** What is paid by it: tags alike in this stand for the same payment. */
+  readonly identity: string;
+  /** Whether a payment may exist that it stands for. */
+  readonly isBusy: boolean;
+  /** Another tag has changed. */
+  update(): void;
   /** How well a session fits what this tag remembers, from 0 for not at all to {@link CERTAIN}. */
   fit(id: string): number;
   /** Makes the session this tag's own, with what was already heard of it. */
@@ -26,7 +37,9 @@ export interface Tag {
 export interface Commons {
   returned?: Returned | undefined;
   readonly tags: Set<Tag>;
-  /** Who asks about which session. */
+  /** The names that tags give to the session's id in the return address, besides the usual ones. */
+  readonly names: Set<string>;
+  /** Who asks about which session, or reference. */
   readonly owners: Map<string, Tag>;
 }
 
@@ -36,6 +49,7 @@ export interface Commons {
  */
 export const commons: Commons = ((globalThis as Record<symbol, unknown>)[Symbol.for('ic-stripe-pay/1')] ??= {
   tags: new Set(),
+  names: new Set(),
   owners: new Map(),
 }) as Commons;
 
@@ -52,7 +66,7 @@ export function elect(id: string): Tag | undefined {
   const [best] = [...commons.tags].sort(
     (a, b) =>
       score(b) - score(a) ||
-      (a.element.compareDocumentPosition(b.element) & Node.DOCUMENT_POSITION_PRECEDING ? 1 : -1),
+      (a.element && b.element && a.element.compareDocumentPosition(b.element) & Node.DOCUMENT_POSITION_PRECEDING ? 1 : -1),
   );
   return best;
 }

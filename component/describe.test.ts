@@ -17,12 +17,12 @@ const payment: Payment = {
   livemode: false,
 };
 const session = (kind: string, fields: object = {}) =>
-  ({ kind, id: 'cs_test_a', own: 'unknown', payment, why: undefined, ...fields }) as State;
+  ({ kind, id: 'cs_test_a', own: 'unknown', isHidden: false, payment, why: undefined, ...fields }) as State;
 const STATES: State[] = [
   ...STATUSES.map((status) => session(status === 'checking' ? 'confirming' : status)),
   session('processing', { why: 'unsettled' }),
   ...['offline', 'unreachable', 'busy', 'stopped', 'misconfigured', 'rate_limited'].map((why) => session('unavailable', { why })),
-  ...(['here', 'tab', 'blocked'] as const).map((how): State => ({ kind: 'leaving', own: 'yes', url: 'u', how })),
+  ...(['here', 'tab', 'blocked'] as const).map((how): State => ({ kind: 'leaving', own: 'yes', url: 'u', reference: 'r', how })),
   ...[true, false].map((isReturn): State => ({ kind: 'misconfigured', problem: 'gateway_invalid', isReturn })),
 ];
 
@@ -57,16 +57,16 @@ it('offers to try again to the one whose payment it is, and to nobody else', () 
 });
 
 it('offers to check again when it has given up, and not when it cannot', () => {
-  expect(say(session('unavailable', { why: 'stopped' }), en)!.retry).toBe(true);
-  expect(say(session('open', { why: 'stopped' }), en)!.retry).toBe(true);
-  expect(say(session('unavailable', { why: 'offline' }), en)!.retry).toBe(false);
-  expect(say(session('paid'), en)!.retry).toBe(false);
+  expect(say(session('unavailable', { why: 'stopped' }), en)!.offers.includes('retry')).toBe(true);
+  expect(say(session('open', { why: 'stopped' }), en)!.offers.includes('retry')).toBe(true);
+  expect(say(session('unavailable', { why: 'offline' }), en)!.offers.includes('retry')).toBe(false);
+  expect(say(session('paid'), en)!.offers.includes('retry')).toBe(false);
 });
 
 it('shows what the shopper saw, what was given back, and the end of the reference', () => {
   const paid = say(session('paid', { payment: { ...payment, presentment: { amount: 1999, currency: 'usd' }, amount_refunded: 30 } }), en, 'en')!;
   expect(paid.amount).toBe('$19.99');
-  expect(paid.lines).toEqual({ detail: '¥30 refunded', reference: 'Reference …uvwxyz' });
+  expect(paid.lines).toEqual({ refunded: '\u2068¥30\u2069 refunded', detail: en.elsewhere, reference: 'Reference \u2068…uvwxyz\u2069' });
   expect(say(session('paid'), en, 'en')!.amount).toBe('¥80');
 });
 
@@ -74,7 +74,7 @@ it('does without an amount, a currency or a reference', () => {
   for (const less of [{ amount_total: null }, { currency: null }, { client_reference_id: null }]) {
     const { amount, lines } = say(session('paid', { payment: { ...payment, ...less } }), en, 'en')!;
     expect([amount, lines.reference]).toEqual(
-      'client_reference_id' in less ? ['¥80', undefined] : [undefined, 'Reference …uvwxyz'],
+      'client_reference_id' in less ? ['¥80', undefined] : [undefined, 'Reference \u2068…uvwxyz\u2069'],
     );
   }
   expect(say(session('paid', { payment: { ...payment, amount_total: 0 } }), en, 'en')!.amount).toBe('¥0');

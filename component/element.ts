@@ -1,7 +1,8 @@
-import { LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { createCheckout } from './checkout.js';
 import { isLocalHost } from './local-host.js';
-import { en } from './messages.js';
+import { chooseLocale, loadMessages } from './locales.js';
+import { en, type Messages } from './messages.js';
 import { isTestLink } from './payment-link.js';
 import { REMEDIES } from './problems.js';
 import { isSession, type State } from './state.js';
@@ -15,11 +16,32 @@ const IDENTITY = ['paymentLink', 'canisterId', 'gateway', 'reference'] as const;
 /**
  * @summary Takes a payment on Stripe's page and, when the shopper comes back, shows in place what became of it.
  *
- * @slot - The button's label, "Pay" unless given.
+ * @slot - The label of the button that pays.
+ * @slot support - How to reach the shop, shown where the shopper may have to ask.
+ * @slot link - The label of the link to Stripe's page.
+ * @slot retry - The label of the button that checks again.
+ * @slot show - The label of the button that shows what is hidden.
+ * @slot another - The label of the button that puts a finished payment aside.
+ * @slot leaving - A heading, as those that follow: while Stripe's page opens.
+ * @slot leaving-tab - It opens in a new tab.
+ * @slot leaving-blocked - The browser lets the element open nothing.
+ * @slot confirming - The payment is being looked up.
+ * @slot open - The shopper has not finished on Stripe's page.
+ * @slot processing - A bank takes its time.
+ * @slot paid - Paid.
+ * @slot failed - A delayed payment has failed.
+ * @slot expired - Stripe's page was open for too long.
+ * @slot refunded - Given back in full.
+ * @slot not-found - The canister knows no such payment.
+ * @slot unavailable - It cannot be told yet.
+ * @slot offline - The browser is offline.
+ * @slot stopped - It cannot be told, and the element asks no more.
+ * @slot misconfigured - The site builder has to mend something.
  *
  * @event {IcStripeRedirectEvent} ic-stripe-redirect - About to leave for Stripe; cancel it to stay.
- * @event {IcStripeStatusEvent} ic-stripe-status - The state has changed.
- * @event {IcStripePaidEvent} ic-stripe-paid - A payment is paid, once per Stripe session in this browser.
+ * @event {IcStripeReturnEvent} ic-stripe-return - A payment has come back; cancel it to confirm it in another way.
+ * @event {IcStripeStatusEvent} ic-stripe-status - The state has changed; cancel it to say so in another way.
+ * @event {IcStripePaidEvent} ic-stripe-paid - A payment is paid, once per Stripe session in this browser; cancel it to be told again.
  * @event {IcStripeErrorEvent} ic-stripe-error - Something the site builder must mend; cancel it to keep it out of the console.
  *
  * @csspart base - Around everything.
@@ -29,10 +51,13 @@ const IDENTITY = ['paymentLink', 'canisterId', 'gateway', 'reference'] as const;
  * @csspart icon - Its drawing.
  * @csspart title - Its heading.
  * @csspart amount - The amount.
- * @csspart detail - The sentence under the heading.
+ * @csspart refunded - What was given back.
+ * @csspart detail - The sentences under the heading.
  * @csspart reference - The end of the reference.
  * @csspart remedy - How to mend a wrong configuration, on localhost only.
  * @csspart retry - The button that checks again.
+ * @csspart show - The button that shows amount and reference of a payment found again.
+ * @csspart another - The button that puts such a payment aside, once it is finished.
  * @csspart link - The link to Stripe's page, where the browser lets the element open none.
  * @csspart badge - "Test mode".
  *
@@ -43,7 +68,18 @@ const IDENTITY = ['paymentLink', 'canisterId', 'gateway', 'reference'] as const;
  * @cssproperty --isp-bad - The sign of trouble.
  * @cssproperty --isp-radius - The corners.
  *
- * @cssstate idle leaving confirming open processing paid failed expired refunded not-found unavailable misconfigured - The state.
+ * @cssstate idle - Nothing to say: the button.
+ * @cssstate leaving - Stripe's page opens.
+ * @cssstate confirming - Being looked up.
+ * @cssstate open - Not finished.
+ * @cssstate processing - On its way.
+ * @cssstate paid - Paid.
+ * @cssstate failed - Failed.
+ * @cssstate expired - Expired.
+ * @cssstate refunded - Refunded in full.
+ * @cssstate not-found - Not found.
+ * @cssstate unavailable - Cannot be told now.
+ * @cssstate misconfigured - To be mended by the site builder.
  * @cssstate test - In test mode.
  */
 export class IcStripePay extends LitElement {
@@ -57,7 +93,13 @@ export class IcStripePay extends LitElement {
     canisterId: { attribute: 'canister-id' },
     gateway: {},
     reference: {},
+    email: {},
+    lockEmail: { attribute: 'lock-email', converter: (value: string | null) => value !== null },
+    promoCode: { attribute: 'promo-code' },
     locale: {},
+    sessionParam: { attribute: 'session-param' },
+    target: {},
+    messages: { attribute: false },
   };
 
   /** The address of a Stripe Payment Link. */
@@ -68,15 +110,35 @@ export class IcStripePay extends LitElement {
   declare gateway: string | undefined;
   /** What the shop calls this payment: public, at most 169 of `[A-Za-z0-9_-]`, no personal data. */
   declare reference: string | undefined;
-  /** The language to write amounts in (BCP 47); that of the page unless given. */
+  /** The shopper's e-mail address, for Stripe's page to begin with. */
+  declare email: string | undefined;
+  /** Whether the shopper may not change it there. */
+  declare lockEmail: boolean | undefined;
+  /** A promotion code, for Stripe's page to begin with; the link must allow codes. */
+  declare promoCode: string | undefined;
+  /** The language (BCP 47), that of Stripe's page included; the page's, or else the browser's, unless given. */
   declare locale: string | undefined;
+  /** The name of the session's id in the return address, where it is neither of the usual ones. */
+  declare sessionParam: string | undefined;
+  /** `_blank` to pay in a new tab. */
+  declare target: string | undefined;
+  /** Texts to say instead of the element's own, by name. */
+  declare messages: Partial<Messages> | undefined;
 
-  readonly #checkout = createCheckout(this);
+  readonly #checkout = createCheckout({
+    element: this,
+    options: this,
+    emit: (event) => this.dispatchEvent(event),
+    update: () => this.requestUpdate(),
+  });
+  /** The words of {@link #language}; none until they are loaded. */
+  #words: Messages | undefined;
+  #language = '';
   #internals: ElementInternals | undefined;
 
-  /** The state: `idle`, `leaving`, `misconfigured`, or what is known of a payment. */
-  get status(): State['kind'] {
-    return this.#checkout.state.kind;
+  /** What is known now; `ic-stripe-status` tells when that changes. */
+  get state(): State {
+    return this.#checkout.state;
   }
 
   override connectedCallback(): void {
@@ -113,18 +175,50 @@ export class IcStripePay extends LitElement {
     return this.#checkout.pay();
   }
 
-  protected override render(): TemplateResult {
-    const { state, problem, isSettled } = this.#checkout;
-    const isTest = isSession(state) ? state.id.startsWith('cs_test') : isTestLink(this.paymentLink);
+  /** Asks the canister again, now. */
+  check(): void {
+    this.#checkout.check();
+  }
+
+  /** Puts the payment aside that is shown, and starts anew. */
+  reset(): void {
+    this.#checkout.reset();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { state, problem, isOffering, isQuiet } = this.#checkout;
+    const [, mode] = (isSession(state) && /^cs_(test|live)/.exec(state.id)) || [];
+    const isTest = mode ? mode === 'test' : isTestLink(this.paymentLink);
     this.#expose(state.kind, isTest);
+    const { tag, file } = chooseLocale([this.locale, this.closest<HTMLElement>('[lang]')?.lang, ...navigator.languages]);
+    this.#speak(file);
+    if (!this.#words) return nothing;
     return view(state, {
-      messages: en,
-      locale: this.locale ?? this.closest<HTMLElement>('[lang]')?.lang,
+      messages: { ...this.#words, ...this.messages },
+      language: this.#words === en ? 'en' : file,
+      locale: tag,
       isTest,
-      isSettled,
+      isOffering,
+      isQuiet,
       remedy: problem && isLocalHost(location.hostname) ? REMEDIES[problem] : undefined,
       onPay: () => this.pay(),
-      onRetry: () => this.#checkout.retry(),
+      onOffer: { retry: () => this.check(), show: () => this.#checkout.show(), another: () => this.reset() },
+    });
+  }
+
+  /** Has the words of a language loaded; nothing is said before, or it would be said twice. */
+  #speak(file: string): void {
+    if (file === this.#language) return;
+    this.#language = file;
+    const messages = loadMessages(file);
+    if (!(messages instanceof Promise)) {
+      this.#words = messages;
+      return;
+    }
+    void messages.then((loaded) => {
+      if (file !== this.#language) return;
+      this.#words = loaded ?? en;
+      this.requestUpdate();
     });
   }
 

@@ -23,7 +23,22 @@ export class IcStripeRedirectEvent extends IcStripeEvent {
   }
 }
 
-/** The element has come to another state. */
+/**
+ * A payment has come back from Stripe to this page. `preventDefault()` keeps the element from asking the canister about it,
+ * for a page that confirms payments in its own way.
+ */
+export class IcStripeReturnEvent extends IcStripeEvent {
+  /** `unknown` until the canister has told the reference. */
+  declare readonly own: Own;
+  /** What the address brought back: a Checkout Session's id, or something that is none. */
+  declare readonly sessionId: string;
+
+  constructor(fields: { own: Own; sessionId: string }) {
+    super('return', fields);
+  }
+}
+
+/** The element has come to another state. `preventDefault()` keeps it from saying so, for a page that does in its own way. */
 export class IcStripeStatusEvent extends IcStripeEvent {
   /** Whether this browser started the payment. */
   declare readonly own: Own;
@@ -42,6 +57,7 @@ export class IcStripeStatusEvent extends IcStripeEvent {
 
 /**
  * A payment is paid; once per session in this browser, across reloads.
+ * `preventDefault()` has it told again the next time the payment is seen, for a page that could not take it in.
  * For the shopper's eyes: who delivers goods asks the canister whether it was the right link, amount and reference.
  */
 export class IcStripePaidEvent extends IcStripeEvent {
@@ -71,6 +87,7 @@ declare global {
   // What HTMLElementEventMap, DocumentEventMap and WindowEventMap have in common: the events bubble that far.
   interface GlobalEventHandlersEventMap {
     'ic-stripe-redirect': IcStripeRedirectEvent;
+    'ic-stripe-return': IcStripeReturnEvent;
     'ic-stripe-status': IcStripeStatusEvent;
     'ic-stripe-paid': IcStripePaidEvent;
     'ic-stripe-error': IcStripeErrorEvent;

@@ -93,7 +93,7 @@ export async function mount(attributes: Record<string, string> = {}): Promise<Ic
 export async function settle(tag: IcStripePay): Promise<void> {
   let left = 10;
   do await wait(20);
-  while (tag.status === 'confirming' && left--);
+  while (tag.state.kind === 'confirming' && left--);
   await tag.updateComplete;
 }
 
@@ -147,7 +147,7 @@ export function focused(tag: IcStripePay): string | null | undefined {
 
 /** What the live region says. */
 export function said(tag: IcStripePay): string {
-  return part(tag, 'status')!.textContent.replace(/\s+/g, ' ').trim();
+  return part(tag, 'status')!.textContent.replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' ').trim();
 }
 
 /** Stands in for a property of an object until the next test; `get` may throw. */
@@ -162,7 +162,7 @@ export function stub(object: object, property: string, get: () => unknown): void
 const stubs: (() => void)[] = [];
 
 /** As when the document is loaded anew: nothing is left but storage. */
-export function reload(type: 'reload' | 'navigate' = 'reload'): void {
+export function reload(type: 'reload' | 'navigate' | 'back_forward' = 'reload'): void {
   for (const tag of document.querySelectorAll('ic-stripe-pay')) tag.remove();
   commons.returned = undefined;
   commons.tags.clear();

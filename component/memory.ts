@@ -3,6 +3,9 @@ import type { Own } from './state.js';
 
 const DAY = 86_400_000;
 
+/** How long after it was set out for a payment can still be made, in milliseconds: a session lives a day. */
+export const SESSION_LIVES = 1.1 * DAY;
+
 /** A payment this browser set out to make, kept under its reference until its state is final. */
 export interface Attempt {
   /** The identity of the tag that made it: payment link, gateway and canister. */

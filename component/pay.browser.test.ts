@@ -19,7 +19,7 @@ describe('the button', () => {
       expect([...searchParams]).to.deep.equal([['prefilled_email', 'a+b@c.de'], ['x', '1'], ['client_reference_id', references[index]]]);
     });
     expect(references[0] === references[1]).to.equal(false);
-    expect(tag.status).to.equal('idle');
+    expect(tag.state.kind).to.equal('idle');
   });
 
   it('tells the page in the task of the click, so that the page may still stop it', async () => {
@@ -69,14 +69,14 @@ describe('the button', () => {
     await tag.updateComplete;
     expect(redirects.length).to.equal(0);
     expect(errors.map((error) => error.code)).to.deep.equal([code]);
-    expect(tag.status).to.equal('misconfigured');
+    expect(tag.state.kind).to.equal('misconfigured');
     expect(said(tag)).to.contain('Payment is not available here');
     // On localhost the page says so, too.
     expect(part(tag, 'remedy')!.textContent).to.equal(errors[0].message);
     for (const name of Object.keys(attributes)) tag.setAttribute(name, name === 'reference' ? 'order-42' : '');
     for (const [name, value] of [['payment-link', LINK], ['canister-id', CANISTER]]) tag.setAttribute(name, value);
     await settle(tag);
-    expect(tag.status).to.equal('idle');
+    expect(tag.state.kind).to.equal('idle');
   }
 
   it('takes a reference of 169 characters, and makes the 200 that Stripe takes', async () => {
@@ -107,7 +107,7 @@ describe('the button', () => {
       playCanister({ status, payment: theirs });
       comeBack();
       const tag = await mount();
-      expect(tag.status).to.equal(status);
+      expect(tag.state.kind).to.equal(status);
       expect(said(tag)).to.contain('You have not been charged. You can try again.');
       expect(click(tag)).to.match(/^isp1/);
     });
@@ -116,7 +116,7 @@ describe('the button', () => {
       playCanister({ status, payment: payment() });
       comeBack();
       const tag = await mount();
-      expect(tag.status).to.equal(status);
+      expect(tag.state.kind).to.equal(status);
       expect(has(tag, 'button')).to.equal(false);
       expect(said(tag)).not.to.contain('again');
       expect(tag.pay()).to.equal(false);
@@ -156,7 +156,7 @@ describe('leaving', () => {
       tag.addEventListener('ic-stripe-status', ({ status, own }) => statuses.push([status, own]));
       const button = part(tag, 'button')!;
       button.click();
-      expect(tag.status).to.equal('leaving');
+      expect(tag.state.kind).to.equal('leaving');
       button.click();
       expect(tag.pay()).to.equal(false);
       await tag.updateComplete;
@@ -178,10 +178,10 @@ describe('leaving', () => {
     await tag.updateComplete;
     expect(has(tag, 'button')).to.equal(false);
     page.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
-    expect(tag.status).to.equal('leaving');
+    expect(tag.state.kind).to.equal('leaving');
     page.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
     await tag.updateComplete;
-    expect(tag.status).to.equal('idle');
+    expect(tag.state.kind).to.equal('idle');
     expect(part(tag, 'button')!.ariaDisabled).to.equal('false');
   });
 
@@ -255,7 +255,7 @@ describe('a tag that stands for another payment now', () => {
     const tag = await mount();
     tag.paymentLink = LINK + '2';
     await settle(tag);
-    expect(tag.status).to.equal('idle');
+    expect(tag.state.kind).to.equal('idle');
   });
 
   it('goes on with one under way, and with its request, when only a missing attribute came late', async () => {
@@ -264,7 +264,7 @@ describe('a tag that stands for another payment now', () => {
     const tag = await mount();
     tag.reference = 'order-42';
     await settle(tag);
-    expect(tag.status).to.equal('confirming');
+    expect(tag.state.kind).to.equal('confirming');
     expect(requests.map(({ init }) => init.signal!.aborted)).to.deep.equal([false]);
     expect(requests[0].url).to.contain(SESSION);
   });
@@ -276,12 +276,12 @@ describe('a tag that stands for another payment now', () => {
     const home = tag.parentElement!;
     document.body.append(tag);
     await settle(tag);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     tag.remove();
     history.pushState(null, '', '?elsewhere');
     await wait(5);
     home.append(tag);
     await settle(tag);
-    expect(tag.status).to.equal('idle');
+    expect(tag.state.kind).to.equal('idle');
   });
 });

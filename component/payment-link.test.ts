@@ -11,7 +11,7 @@ it.each([
   ['http://stripe.localhost/pay', 'http://stripe.localhost/pay?client_reference_id=isp1'],
   ['http://127.0.0.1:8081/pay', 'http://127.0.0.1:8081/pay?client_reference_id=isp1'],
 ])('%j leads to %s', (link, address) => {
-  expect(checkoutAddress(link, 'isp1')).toBe(address);
+  expect(checkoutAddress({ paymentLink: link }, 'isp1')).toBe(address);
 });
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   ['javascript:alert(1)', 'payment_link_invalid'],
   ['data:text/html,x', 'payment_link_invalid'],
 ])('%j is refused: %s', (link, problem) => {
-  expect(() => checkoutAddress(link, 'isp1')).toThrow(expect.objectContaining({ problem }));
+  expect(() => checkoutAddress({ paymentLink: link }, 'isp1')).toThrow(expect.objectContaining({ problem }));
 });
 
 it.each([
@@ -40,4 +40,11 @@ it.each([
   [undefined, false],
 ])('%s is of test mode: %s', (link, isTest) => {
   expect(isTestLink(link)).toBe(isTest);
+});
+
+it('begins the page of Stripe with what is given, instead of what the link holds', () => {
+  const address = (options: object) => checkoutAddress({ paymentLink: 'https://buy.stripe.com/abc?prefilled_email=x&locale=en', ...options }, 'isp1').replace('https://buy.stripe.com/abc', '');
+  expect(address({})).toBe('?prefilled_email=x&locale=en&client_reference_id=isp1');
+  expect(address({ email: 'a+b@c.de', promoCode: 'SPRING', locale: 'de' })).toBe('?prefilled_email=a%2Bb%40c.de&locale=de&client_reference_id=isp1&prefilled_promo_code=SPRING');
+  expect(address({ email: 'a@b.c', lockEmail: true })).toBe('?prefilled_email=x&locale=en&client_reference_id=isp1&locked_prefilled_email=a%40b.c');
 });

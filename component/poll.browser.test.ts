@@ -10,7 +10,7 @@ describe('asking again', () => {
     comeBack();
     const tag = await mount();
     await wait(2300);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     expect(paid.length).to.equal(1);
     const [first, second] = requests;
     expect(second.at - first.at).to.be.above(1600);
@@ -48,12 +48,12 @@ describe('asking again', () => {
     stub(document, 'visibilityState', () => visibility);
     comeBack();
     const tag = await mount();
-    expect(tag.status).to.equal('confirming');
+    expect(tag.state.kind).to.equal('confirming');
     expect(requests.length).to.equal(0);
     visibility = 'visible';
     document.dispatchEvent(new Event('visibilitychange'));
     await settle(tag);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     expect(requests.length).to.equal(1);
   });
 
@@ -69,7 +69,7 @@ describe('asking again', () => {
     isOnline = true;
     dispatchEvent(new Event('online'));
     await wait(100);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     expect(requests.length).to.equal(1);
   });
 
@@ -93,11 +93,11 @@ describe('asking again', () => {
       const paid = listen('ic-stripe-paid');
       comeBack();
       const tag = await mount();
-      expect(tag.status).to.match(/^(unavailable|confirming)$/);
+      expect(tag.state.kind).to.match(/^(unavailable|confirming)$/);
       expect(said(tag)).to.match(/^(Still checking…There is no need to pay again|Checking)/);
       expect(paid.length).to.equal(0);
       await wait(1500);
-      expect(tag.status).to.equal('paid');
+      expect(tag.state.kind).to.equal('paid');
       expect(requests.length).to.equal(2);
     });
   }
@@ -106,7 +106,7 @@ describe('asking again', () => {
     const requests = playCanister(Response.json({ error: { code: 'bad_session_id', message: '' } }, { status: 400 }), PAID);
     comeBack();
     const tag = await mount();
-    expect(tag.status).to.equal('not_found');
+    expect(tag.state.kind).to.equal('not_found');
     await wait(1500);
     expect(requests.length).to.equal(1);
   });
@@ -124,7 +124,7 @@ describe('asking again', () => {
     retry.focus();
     retry.click();
     await wait(100);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     // The button has gone; the focus is on what took its place.
     expect(focused(tag)).to.equal('status');
   });
@@ -136,7 +136,7 @@ describe('asking again', () => {
     await wait(1500);
     expect(requests.length).to.equal(1);
     await wait(800);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
   });
 
   it('sooner than allowed is not what the button does', async () => {
@@ -148,6 +148,6 @@ describe('asking again', () => {
     expect(requests.length).to.equal(1);
     await wait(1500);
     expect(requests.length).to.equal(2);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
   });
 });

@@ -3,6 +3,8 @@ import { backoff, createPoller, type Poller } from './poller.js';
 import type { Hearing } from './state.js';
 
 const ID = 'cs_test_a';
+/** Whether a payment is the one that was asked about. */
+const isIt = ({ id }: { id: string }) => id === ID;
 const URL = `https://canister.icp0.io/checkout/${ID}`;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -50,7 +52,7 @@ it('asks once when the first answer is final', async () => {
     poller.stop();
     asked = [];
     reply = answer({ status });
-    poller.start(`${URL}${status}`, ID);
+    poller.start(`${URL}${status}`, isIt);
     await pass(20 * MINUTE);
     expect(asked.length).toBe(1);
   }
@@ -58,7 +60,7 @@ it('asks once when the first answer is final', async () => {
 
 it('doubles its waits up to half a minute, and gives up after ten', async () => {
   reply = answer({ status: 'checking' });
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(20 * MINUTE);
   expect(gaps().slice(0, 8)).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map((seconds) => seconds * SECOND));
   expect(asked.at(-1)).toBeGreaterThan(9 * MINUTE);
@@ -69,7 +71,7 @@ it('doubles its waits up to half a minute, and gives up after ten', async () => 
 
 it('asks anew, with new patience, when told to hurry', async () => {
   reply = answer({ status: 'checking' });
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(20 * MINUTE);
   const before = asked.length;
   reply = answer({ status: 'expired' });
@@ -81,7 +83,7 @@ it('asks anew, with new patience, when told to hurry', async () => {
 
 it('waits for an open one longer each time, up to a minute, and leaves it open when it gives up', async () => {
   reply = answer({ status: 'open' });
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(20 * MINUTE);
   expect(gaps().slice(0, 6)).toEqual([2.5, 5, 10, 20, 40, 60].map((seconds) => seconds * SECOND));
   expect(heard.at(-1)).toEqual({ status: 'open', reason: 'stopped' });
@@ -89,7 +91,7 @@ it('waits for an open one longer each time, up to a minute, and leaves it open w
 
 it('waits minutes for one on its way, and never gives it up', async () => {
   reply = answer({ status: 'processing', retry_after_ms: 1000 });
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(24 * 60 * MINUTE);
   expect(gaps().slice(0, 5)).toEqual([1, 2, 4, 8, 15].map((minutes) => minutes * MINUTE));
   expect(asked.length).toBeGreaterThan(90);
@@ -98,7 +100,7 @@ it('waits minutes for one on its way, and never gives it up', async () => {
 
 it('obeys retry_after_ms, and gives up at once where it exceeds its patience', async () => {
   reply = answer({ status: 'unavailable', reason: 'rate_limited', retry_after_ms: 45_000 });
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(2 * MINUTE);
   expect(gaps()).toEqual([45_000, 45_000]);
   reply = answer({ status: 'unavailable', reason: 'rate_limited', retry_after_ms: 20 * MINUTE });
@@ -108,11 +110,11 @@ it('obeys retry_after_ms, and gives up at once where it exceeds its patience', a
 
 it('obeys retry_after_ms over stop and start, and over hurry', async () => {
   reply = answer({ status: 'checking', retry_after_ms: 10_000 });
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(SECOND);
   poller.stop();
   await pass(SECOND);
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   poller.hurry();
   await pass(7 * SECOND);
   expect(asked.length).toBe(1);
@@ -122,7 +124,7 @@ it('obeys retry_after_ms over stop and start, and over hurry', async () => {
 
 it('starts no sooner than it is told', async () => {
   reply = answer({ status: 'expired' });
-  poller.start(URL, ID, 5000);
+  poller.start(URL, isIt, 5000);
   await pass(4999);
   expect(asked).toEqual([]);
   await pass(1);
@@ -131,10 +133,10 @@ it('starts no sooner than it is told', async () => {
 
 it('has one request at a time, however often it is started or hurried', async () => {
   reply = () => new Promise(() => undefined);
-  poller.start(URL, ID);
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
+  poller.start(URL, isIt);
   await pass(1);
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   poller.hurry();
   poller.wake();
   await pass(10 * SECOND);
@@ -143,7 +145,7 @@ it('has one request at a time, however often it is started or hurried', async ()
 
 it('ends a request that takes too long, and asks again', async () => {
   reply = () => new Promise((_, reject) => signals.at(-1)!.addEventListener('abort', () => reject(new Error())));
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(74 * SECOND);
   expect(signals[0].aborted).toBe(false);
   await pass(SECOND);
@@ -156,7 +158,7 @@ it('ends a request that takes too long, and asks again', async () => {
 it('tells nothing after it was stopped, whatever still comes', async () => {
   let come: (response: Response) => void = () => undefined;
   reply = () => new Promise((resolve) => (come = resolve));
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(1);
   poller.stop();
   expect(signals[0].aborted).toBe(true);
@@ -168,7 +170,7 @@ it('tells nothing after it was stopped, whatever still comes', async () => {
 
 it('asks nothing while nobody looks, and at once when somebody does', async () => {
   reply = answer({ status: 'checking' });
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(1);
   page.visibilityState = 'hidden';
   await pass(60 * MINUTE);
@@ -188,7 +190,7 @@ it('asks nothing while nobody looks, and at once when somebody does', async () =
 it('asks nothing while offline, and says so', async () => {
   reply = answer({ status: 'expired' });
   connection.onLine = false;
-  poller.start(URL, ID);
+  poller.start(URL, isIt);
   await pass(MINUTE);
   expect(asked).toEqual([]);
   expect(heard).toEqual([{ status: 'unavailable', reason: 'offline' }]);
@@ -214,7 +216,7 @@ describe('waits', () => {
 
   it.each([['soon'], [-1], [NaN], [1e300], [{}], [null]])('are kept sane when asked for %s', async (wait) => {
     reply = answer({ status: 'processing', retry_after_ms: wait });
-    poller.start(URL, ID);
+    poller.start(URL, isIt);
     await pass(MINUTE - 1);
     expect(asked.length).toBe(1);
     await pass(25 * 60 * MINUTE);

@@ -1,4 +1,4 @@
-import { readAnswer, type Answer } from '../canister/contract.js';
+import { readAnswer, type Answer, type Payment } from '../canister/contract.js';
 import type { Hearing } from './state.js';
 
 /** A lookup that asks Stripe takes up to a minute; what takes longer is lost. In milliseconds, as all here. */
@@ -27,10 +27,13 @@ export function backoff(heard: Hearing, tries: number, least: number, random: nu
   return pace && Math.max(least, Math.min(pace[0] * 2 ** tries, pace[1])) * (1 + random / 4);
 }
 
-/** Asks about one session at a time. */
+/** Asks about one payment at a time. */
 export interface Poller {
-  /** Starts to ask, or goes on where {@link stop} interrupted it; no sooner than in `least` milliseconds. */
-  start(url: string, id: string, least?: number): void;
+  /**
+   * Starts to ask, or goes on where {@link stop} interrupted it; no sooner than in `least` milliseconds.
+   * @param fits whether a payment is one that was asked about
+   */
+  start(url: string, fits: (payment: Payment) => boolean, least?: number): void;
   /** Aborts the request under way and asks no more. */
   stop(): void;
   /** To be called when the page comes online or into view. */
@@ -46,7 +49,7 @@ export interface Poller {
 export function createPoller(hear: (heard: Hearing) => void): Poller {
   const now = (): number => performance.now();
   let url = '';
-  let id = '';
+  let isFit: (payment: Payment) => boolean;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let request: AbortController | undefined;
   let isDue = false;
@@ -72,7 +75,7 @@ export function createPoller(hear: (heard: Hearing) => void): Poller {
     timer = undefined;
     isDue = false;
     const timeout = setTimeout(() => own.abort(), TIMEOUT);
-    const heard = await lookUp(url, id, own.signal);
+    const heard = await lookUp(url, isFit, own.signal);
     clearTimeout(timeout);
     // Stopped, or started anew: whatever came is stale.
     if (request !== own) return;
@@ -98,11 +101,11 @@ export function createPoller(hear: (heard: Hearing) => void): Poller {
   };
 
   return {
-    start(address, session, least = 0) {
+    start(address, fits, least = 0) {
       if (address !== url) {
         stop();
         url = address;
-        id = session;
+        isFit = fits;
         tries = spent = 0;
         notBefore = now() + least;
       }
@@ -122,7 +125,7 @@ export function createPoller(hear: (heard: Hearing) => void): Poller {
 /** One request. Never throws: no network, a timeout, a gateway's HTML and nonsense all mean that nothing was heard. */
 async function lookUp(
   url: string,
-  id: string,
+  fits: (payment: Payment) => boolean,
   signal: AbortSignal,
 ): Promise<Hearing & Pick<Answer, 'retry_after_ms'>> {
   try {
@@ -130,7 +133,7 @@ async function lookUp(
     const body = (await response.json()) as { error?: unknown } | null;
     const answer = readAnswer(body);
     // An answer about another payment is no answer.
-    if (answer && (answer.payment?.id ?? id) === id) return answer;
+    if (answer && (!answer.payment || fits(answer.payment))) return answer;
     // The canister's own refusal; a gateway's 400 comes without the contract's body, and passes.
     if (response.status === 400 && body?.error) return { status: 'not_found' };
   } catch {

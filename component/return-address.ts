@@ -16,8 +16,9 @@ export function isPlaceholder(value: string): boolean {
 /**
  * Finds a session's id in the query of an address, or in that of its hash route (`#/pay?check_out_session_id=…`),
  * under `check_out_session_id` or else `checkout_session_id`. A well-formed id wins over a malformed one.
+ * @param names others that it may stand under
  */
-export function readReturnAddress(href: string): ReturnAddress | undefined {
+export function readReturnAddress(href: string, names?: ReadonlySet<string>): ReturnAddress | undefined {
   const preferred: string[] = [];
   const others: string[] = [];
   // A query ends at `#`, and a hash can hold a query of its own; so each run from `?` to `#` is one.
@@ -27,8 +28,8 @@ export function readReturnAddress(href: string): ReturnAddress | undefined {
       .split('&')
       .filter((pair) => {
         const [, name = '', value = ''] = /^([^=]*)=?(.*)/.exec(pair)!.map(decode);
-        const match = /^check(_?)out_session_id$/.exec(name);
-        if (match) (match[1] ? preferred : others).push(value);
+        const match = /^check(_?)out_session_id$/.exec(name) ?? names?.has(name);
+        if (match) (match === true || match[1] ? preferred : others).push(value);
         return !match;
       });
     return kept.length ? `?${kept.join('&')}` : '';

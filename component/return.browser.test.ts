@@ -9,7 +9,7 @@ describe('a shopper who comes back', () => {
     const paid = listen('ic-stripe-paid');
     comeBack();
     const tag = await mount();
-    expect(said(tag)).to.equal('Payment received€19.99');
+    expect(said(tag)).to.equal('Payment received€19.99This payment was not started in this browser.');
     expect(has(tag, 'button')).to.equal(false);
     expect(requests.length).to.equal(1);
     const [{ url, init }] = requests;
@@ -73,7 +73,7 @@ describe('a shopper who comes back', () => {
     playCanister(PAID);
     comeBack(`#/pay?check_out_session_id=${SESSION}`);
     const tag = await mount();
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     expect(location.hash).to.equal('#/pay');
   });
 
@@ -85,7 +85,7 @@ describe('a shopper who comes back', () => {
     reload();
     expect(location.search).to.equal('');
     const again = await mount();
-    expect(again.status).to.equal('paid');
+    expect(again.state.kind).to.equal('paid');
     expect(paid.length).to.equal(1);
   });
 
@@ -95,7 +95,7 @@ describe('a shopper who comes back', () => {
     await mount();
     reload('navigate');
     const again = await mount();
-    expect(again.status).to.equal('idle');
+    expect(again.state.kind).to.equal('idle');
     expect(part(again, 'button')!.ariaDisabled).to.equal('false');
     expect(requests.length).to.equal(1);
   });
@@ -107,7 +107,7 @@ describe('a shopper who comes back', () => {
     await mount();
     reload('navigate');
     comeBack();
-    expect((await mount()).status).to.equal('paid');
+    expect((await mount()).state.kind).to.equal('paid');
     expect(paid.length).to.equal(1);
   });
 
@@ -120,12 +120,12 @@ describe('a shopper who comes back', () => {
     reload('navigate');
     sessionStorage.clear();
     const other = await mount();
-    expect(other.status).to.equal('processing');
+    expect(other.state.kind).to.equal('processing');
     expect(has(other, 'button')).to.equal(false);
     reload('navigate');
     sessionStorage.clear();
     const another = await mount({ 'payment-link': LINK + '2' });
-    expect(another.status).to.equal('idle');
+    expect(another.state.kind).to.equal('idle');
   });
 
   it('without storage: confirmed, told once, the address cleaned when it is final', async () => {
@@ -138,28 +138,28 @@ describe('a shopper who comes back', () => {
     const paid = listen('ic-stripe-paid');
     comeBack();
     const tag = await mount();
-    expect(tag.status).to.equal('confirming');
+    expect(tag.state.kind).to.equal('confirming');
     expect(location.search).to.contain(SESSION);
     await wait(1400);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     expect(location.search).to.equal('');
     expect(requests.length).to.equal(2);
     tag.remove();
     document.body.append(tag);
     await settle(tag);
     expect(paid.length).to.equal(1);
-    expect(click(await mount())).to.match(/^isp1/);
+    expect(click(await mount({ 'payment-link': LINK + '2' }))).to.match(/^isp1/);
   });
 
   it('to a tag whose canister comes late', async () => {
     const requests = playCanister(PAID);
     comeBack();
     const tag = await mount({ 'canister-id': '' });
-    expect(tag.status).to.equal('misconfigured');
+    expect(tag.state.kind).to.equal('misconfigured');
     expect(said(tag)).to.contain('If you have paid, do not pay again');
     tag.canisterId = CANISTER;
     await settle(tag);
-    expect(tag.status).to.equal('paid');
+    expect(tag.state.kind).to.equal('paid');
     expect(requests.length).to.equal(1);
   });
 
@@ -169,7 +169,7 @@ describe('a shopper who comes back', () => {
       throw new DOMException('', 'QuotaExceededError');
     });
     comeBack();
-    expect((await mount()).status).to.equal('paid');
+    expect((await mount()).state.kind).to.equal('paid');
     expect(location.search).to.equal('');
   });
 });
@@ -178,7 +178,7 @@ describe('an address that no payment came back to', () => {
   it('with an empty id is no return, and is cleaned', async () => {
     const requests = playCanister(PAID);
     comeBack('?check_out_session_id=&a=1');
-    expect((await mount()).status).to.equal('idle');
+    expect((await mount()).state.kind).to.equal('idle');
     expect(location.search).to.equal('?a=1');
     expect(requests.length).to.equal(0);
   });
@@ -186,7 +186,7 @@ describe('an address that no payment came back to', () => {
   it('is left alone', async () => {
     const requests = playCanister(PAID);
     comeBack('?a=1');
-    expect((await mount()).status).to.equal('idle');
+    expect((await mount()).state.kind).to.equal('idle');
     expect(location.search).to.equal('?a=1');
     expect(requests.length).to.equal(0);
   });
@@ -197,14 +197,14 @@ describe('an address that no payment came back to', () => {
       const errors = listen('ic-stripe-error');
       comeBack(`?check_out_session_id=${value}`);
       const tag = await mount();
-      expect(tag.status).to.equal('misconfigured');
+      expect(tag.state.kind).to.equal('misconfigured');
       expect(has(tag, 'button')).to.equal(false);
       expect(said(tag)).to.contain('If you have paid, do not pay again');
       expect(errors.map(({ code }) => code)).to.deep.equal(['placeholder_unfilled']);
       expect(errors[0].message).to.contain('?check_out_session_id={CHECKOUT_SESSION_ID}');
       expect(requests.length).to.equal(0);
       reload();
-      expect((await mount()).status).to.equal('misconfigured');
+      expect((await mount()).state.kind).to.equal('misconfigured');
     });
 
     it(`with the placeholder ${value} does not make the tag forget that a payment was set out for`, async () => {
@@ -222,7 +222,7 @@ describe('an address that no payment came back to', () => {
       const errors = listen('ic-stripe-error');
       comeBack(`?check_out_session_id=${encodeURIComponent(value)}`);
       const tag = await mount();
-      expect(tag.status).to.equal('not_found');
+      expect(tag.state.kind).to.equal('not_found');
       expect(errors.map(({ code, own }) => [code, own])).to.deep.equal([['session_id_invalid', 'unknown']]);
       expect(requests.length).to.equal(0);
       expect(location.search).to.equal('');
@@ -236,7 +236,7 @@ describe('two tags on a page', () => {
     const paid = listen('ic-stripe-paid');
     comeBack();
     const [first, second] = await Promise.all([mount(), mount({ 'payment-link': LINK + '2' })]);
-    expect([first.status, second.status]).to.deep.equal(['paid', 'idle']);
+    expect([first.state.kind, second.state.kind]).to.deep.equal(['paid', 'idle']);
     expect(requests.length).to.equal(1);
     expect(paid.length).to.equal(1);
     expect(paid[0].target === first).to.equal(true);
@@ -249,7 +249,7 @@ describe('two tags on a page', () => {
     const requests = playCanister({ status: 'paid', payment: payment({ client_reference_id: reference }) });
     comeBack();
     const [first, second] = await Promise.all([mount(), mount({ 'payment-link': LINK + '2' })]);
-    expect([first.status, second.status]).to.deep.equal(['idle', 'paid']);
+    expect([first.state.kind, second.state.kind]).to.deep.equal(['idle', 'paid']);
     expect(requests.length).to.equal(1);
   });
 
@@ -262,7 +262,7 @@ describe('two tags on a page', () => {
     const paid = listen('ic-stripe-paid');
     comeBack();
     const [first, second] = await Promise.all([mount(), mount({ 'payment-link': LINK + '2' })]);
-    expect([first.status, second.status]).to.deep.equal(['paid', 'idle']);
+    expect([first.state.kind, second.state.kind]).to.deep.equal(['paid', 'idle']);
     expect(paid.map(({ target, own }) => [target === first, own])).to.deep.equal([[true, 'yes']]);
     expect(requests.length).to.equal(1);
   });

@@ -8,11 +8,11 @@ import { readReturnAddress } from './return-address.js';
  */
 export function capture(): void {
   const { href } = location;
-  const address = readReturnAddress(href);
+  const address = readReturnAddress(href, commons.names);
   if (address) {
     const { value, cleaned } = address;
     if (value !== commons.returned?.value) {
-      commons.returned = { value, href: cleaned, own: announced.get(value)?.own ?? 'unknown' };
+      commons.returned = { value, href: cleaned, own: announced.get(value)?.own ?? 'unknown', isHidden: false };
     }
     // A task later: routers read the address while modules are evaluated, and Next undoes changes made then.
     // Where a reload could not bring the payment back, the address must.
@@ -20,10 +20,15 @@ export function capture(): void {
   } else if (!commons.returned) {
     const kept = shown.get(href);
     // A finished payment is shown again by a reload or the Back button; whoever comes anew may buy anew.
-    const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-    if (kept?.final && visit?.type === 'navigate') shown.drop(href);
-    else if (kept) commons.returned = { value: `${kept.value}`, href, own: kept.own };
+    if (kept?.final && visitType() === 'navigate') shown.drop(href);
+    else if (kept) commons.returned = { value: `${kept.value}`, href, own: kept.own, isHidden: true, isKnown: true };
   }
+}
+
+/** How the shopper came to this page. */
+export function visitType(): NavigationTimingType | undefined {
+  const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return visit?.type;
 }
 
 /** Keeps a payment for a reload of this page; false where that is impossible. */
@@ -39,7 +44,7 @@ export function forget(returned: Returned): void {
 
 /** The address of this page without a session's id. */
 export function pageAddress(): string {
-  return readReturnAddress(location.href)?.cleaned ?? location.href;
+  return readReturnAddress(location.href, commons.names)?.cleaned ?? location.href;
 }
 
 /** Takes the session's id out of the address bar and the history, where screenshots and bookmarks would find it. */

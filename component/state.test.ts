@@ -6,20 +6,20 @@ import { canPay, IDLE, isFinal, reduce, type Action, type Hearing, type Own, typ
 const ID = 'cs_test_a';
 const payment = { id: ID } as Payment;
 const hear = (heard: Hearing, own: Own = 'unknown', id = ID): Action => ({ type: 'hear', id, own, heard });
-const back = (own: Own = 'unknown'): Action => ({ type: 'return', id: ID, own });
+const back = (own: Own = 'unknown'): Action => ({ type: 'return', id: ID, own, isHidden: false });
 const run = (...actions: Action[]) => actions.reduce(reduce, IDLE);
 
 it('leaves, and comes back with nothing', () => {
-  const leaving = run({ type: 'leave', url: 'u', how: 'here' });
-  expect(leaving).toEqual({ kind: 'leaving', own: 'yes', url: 'u', how: 'here' });
+  const leaving = run({ type: 'leave', url: 'u', reference: 'r', how: 'here' });
+  expect(leaving).toEqual({ kind: 'leaving', own: 'yes', url: 'u', reference: 'r', how: 'here' });
   expect(canPay(leaving)).toBe(false);
-  expect(reduce(leaving, { type: 'leave', url: 'v', how: 'tab' })).toBe(leaving);
+  expect(reduce(leaving, { type: 'leave', url: 'v', reference: 'r', how: 'tab' })).toBe(leaving);
   expect(reduce(leaving, { type: 'reset' })).toBe(IDLE);
 });
 
 it.each(STATUSES)('says what it hears: %s', (status) => {
   const state = run(back(), hear({ status, payment }));
-  expect(state).toEqual({ kind: status === 'checking' ? 'confirming' : status, id: ID, own: 'unknown', payment, why: undefined });
+  expect(state).toEqual({ kind: status === 'checking' ? 'confirming' : status, id: ID, own: 'unknown', isHidden: false, payment, why: undefined });
 });
 
 it('keeps what it knows of a payment when less is said of it', () => {
@@ -27,6 +27,7 @@ it('keeps what it knows of a payment when less is said of it', () => {
     kind: 'unavailable',
     id: ID,
     own: 'yes',
+    isHidden: false,
     payment,
     why: 'busy',
   });
@@ -48,7 +49,7 @@ it('invites nobody to pay again once it cannot tell any more whether a payment i
 });
 
 it('is a dead end where the address holds no id', () => {
-  const state = run({ type: 'return', id: '', own: 'unknown' });
+  const state = run({ type: 'return', id: '', own: 'unknown', isHidden: false });
   expect(state.kind).toBe('not_found');
   expect(isFinal(state)).toBe(true);
 });

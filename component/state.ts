@@ -16,9 +16,14 @@ export type Why = Reason | 'offline' | 'unreachable' | 'stopped';
 export interface SessionState {
   /** `confirming` until something is known; then as the canister says. */
   kind: 'confirming' | Exclude<Status, 'checking'>;
-  /** Empty where the address brought back something that is no session's id. */
+  /** The session's, or the reference while nothing more is known; empty where the address brought back neither. */
   id: string;
   own: Own;
+  /**
+   * Whether amount and reference wait for a click: nobody has just come back from Stripe with it, and on a shared computer
+   * it may be somebody else who looks.
+   */
+  isHidden: boolean;
   payment: Payment | undefined;
   why: Why | undefined;
 }
@@ -26,14 +31,14 @@ export interface SessionState {
 /** All that an element can be. */
 export type State =
   | { kind: 'idle' }
-  | { kind: 'leaving'; own: 'yes'; url: string; how: Left }
+  | { kind: 'leaving'; own: 'yes'; url: string; reference: string; how: Left }
   /** `isReturn`: noticed when the shopper came back, who may have paid. */
   | { kind: 'misconfigured'; problem: Problem; isReturn: boolean }
   | SessionState;
 
 /** A state of whatever kind, with all that any of them has. */
 export type AnyState = { kind: State['kind'] } & Partial<
-  Omit<SessionState, 'kind'> & { how: Left; isReturn: boolean }
+  Omit<SessionState, 'kind'> & { how: Left; isReturn: boolean; reference: string }
 >;
 
 /** What was heard of a session: an answer of the canister, or what the lookup met instead. */
@@ -45,12 +50,14 @@ export interface Hearing {
 
 /** All that can happen to an element. */
 export type Action =
-  | { type: 'leave'; url: string; how: Left }
+  | { type: 'leave'; url: string; reference: string; how: Left }
   /** The shopper is back without having paid, or the tag stands for another payment now. */
   | { type: 'reset' }
   | { type: 'misconfigure'; problem: Problem; isReturn: boolean }
-  /** A payment came back; `id` is empty where the address holds no session's id. */
-  | { type: 'return'; id: string; own: Own }
+  /** A payment came back, or is remembered. */
+  | { type: 'return'; id: string; own: Own; isHidden: boolean }
+  /** The shopper wants to see what is hidden. */
+  | { type: 'show' }
   | { type: 'hear'; id: string; own: Own; heard: Hearing };
 
 export const IDLE: State = { kind: 'idle' };
@@ -64,15 +71,17 @@ export function reduce(state: State, action: Action): State {
 function move(state: State, action: Action): State {
   switch (action.type) {
     case 'leave':
-      return canPay(state) ? { kind: 'leaving', own: 'yes', url: action.url, how: action.how } : state;
+      return canPay(state) ? { kind: 'leaving', own: 'yes', url: action.url, reference: action.reference, how: action.how } : state;
     case 'reset':
       return IDLE;
     case 'misconfigure':
       return { kind: 'misconfigured', problem: action.problem, isReturn: action.isReturn };
     case 'return': {
-      const { id, own } = action;
-      return { kind: id ? 'confirming' : 'not_found', id, own, payment: undefined, why: undefined };
+      const { id, own, isHidden } = action;
+      return { kind: id ? 'confirming' : 'not_found', id, own, isHidden, payment: undefined, why: undefined };
     }
+    case 'show':
+      return isSession(state) ? { ...state, isHidden: false } : state;
     case 'hear': {
       const { status, reason: why, payment } = action.heard;
       // An answer about another session comes late: the element has moved on.
@@ -83,6 +92,7 @@ function move(state: State, action: Action): State {
         kind: status === 'checking' ? 'confirming' : status,
         id: state.id,
         own: state.own === 'yes' ? 'yes' : action.own,
+        isHidden: state.isHidden,
         payment: payment ?? state.payment,
         why,
       };

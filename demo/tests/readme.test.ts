@@ -75,8 +75,10 @@ describe('the tag', () => {
 });
 
 it('the package is imported as shown, without a DOM, too', () => {
-  const [importing] = blocks('js');
-  execFileSync(process.execPath, ['--input-type=module', '--eval', importing], { cwd: root });
+  const [importing, , controller, words] = blocks('js');
+  for (const code of [importing, `${controller} new StripePayController({});`, words.replace(/^document.*$/m, "if (german.pay !== 'Bezahlen') process.exit(1);")]) {
+    execFileSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: root });
+  }
 });
 
 it('the commands are scripts of the package', async () => {

@@ -57,6 +57,14 @@ async function paid(): Promise<void> {
   await status().getByText('€19.99').waitFor();
 }
 
+/** As {@link paid}, where the shopper did not just come back: whoever looks has to ask for the amount. */
+async function paidBefore(): Promise<void> {
+  await status().getByText('Payment received').waitFor();
+  expect(await status().getByText('€19.99').count()).toBe(0);
+  await tag().getByRole('button', { name: 'Show details' }).click();
+  await paid();
+}
+
 describe('a shopper', () => {
   it('pays, comes back, and sees it confirmed after one request', async () => {
     await screenshot(page, 'shop');
@@ -104,7 +112,7 @@ describe('a shopper', () => {
     await pay();
     await paid();
     await page.reload();
-    await paid();
+    await paidBefore();
     await screenshot(page, 'reloaded');
     expect(await fired('ic-stripe-paid')).toBe(0);
     expect(await fired('ic-stripe-status', 'paid')).toBe(1);
@@ -143,8 +151,25 @@ describe('a shopper', () => {
     await expect.poll(() => world.stripe!.requests.length).toBe(4); // nodes
     await world.upgrade();
     await page.reload();
-    await paid();
+    await paidBefore();
     expect(world.stripe!.requests).toHaveLength(4);
+  });
+
+  it('whose tab never came back finds the payment on the next visit', async () => {
+    await leave();
+    await page.route(/check_out_session_id/, (route) => route.abort());
+    await pay();
+    await expect.poll(() => world.stripe!.sessions[0].payment_status).toBe('paid');
+    await page.close();
+    page = await context.newPage();
+    await page.goto(world.shop);
+    await paidBefore();
+    await screenshot(page, 'found');
+    expect(await fired('ic-stripe-paid')).toBe(1);
+    expect(await button().count()).toBe(0);
+    await tag().page().reload();
+    await status().getByText('Payment received').waitFor();
+    expect(await fired('ic-stripe-paid')).toBe(0);
   });
 
   it('is on a page of another origin than the canister', async () => {

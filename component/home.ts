@@ -1,0 +1,5 @@
+/**
+ * The origin of the canister that serves this script, where it is one that does: its build puts another module in this one's
+ * place. All others ask only the canister that the tag names.
+ */
+export const home: string | undefined = undefined;
