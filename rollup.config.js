@@ -40,6 +40,7 @@ function minifyCss() {
           .replace(/ ?([{};,>]) ?/g, '$1')
           .replace(/: /g, ':')
           .replace(/;}/g, '}')
+          .replace(/\b0(?=\.\d)/g, '')
           .replace(/='([\w-]+)'/g, '=$1')
           .trim();
       return {
@@ -114,25 +115,30 @@ const ownLit = [
 ];
 
 /** Says what a page has to write beside the address of each file that stands alone. */
-const printIntegrity = {
-  name: 'print integrity',
-  writeBundle(_, bundle) {
-    for (const { type, fileName, code } of Object.values(bundle)) if (type === 'chunk') console.log(`dist/${fileName} integrity="${integrity(code, 'sha384')}"`);
-  },
-};
+function printIntegrity(folder) {
+  return {
+    name: 'print integrity',
+    writeBundle(_, bundle) {
+      for (const { type, fileName, code } of Object.values(bundle)) if (type === 'chunk') console.log(`${folder}${fileName} integrity="${integrity(code, 'sha384')}"`);
+    },
+  };
+}
 
-const standalone = [minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrinkWithLit, printIntegrity];
+/** Of a file that stands alone. */
+export function standalone({ isShipping, folder = 'dist/' }) {
+  return [locales({ isShipping }), minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrinkWithLit, printIntegrity(folder)];
+}
 
 export default [
   {
     input: { 'ic-stripe-pay': 'component/index.ts' },
-    plugins: [locales({ isShipping: true }), ...standalone],
+    plugins: standalone({ isShipping: true }),
     output: { dir: 'dist', format: 'es', sourcemap: true },
   },
   {
     // For pages that cannot have modules.
     input: { 'ic-stripe-pay.classic': 'component/index.ts' },
-    plugins: [locales({ isShipping: false }), ...standalone],
+    plugins: standalone({ isShipping: false }),
     output: { dir: 'dist', format: 'iife', name: 'icStripePay', sourcemap: true },
   },
   {

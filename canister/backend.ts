@@ -2,10 +2,13 @@
 import { Admin } from './admin/admin.js';
 import { CanisterStats, noteBalance } from './admin/canister-stats.js';
 import { PaymentList } from './admin/payment-list.js';
+import { staticFiles } from '../dist/canister/static-files.js';
 import { CertifiedAnswers } from './certification/certified-answers.js';
+import { fromHex } from './encoding/bytes.js';
 import { CertifiedPages } from './http/certified-pages.js';
 import { Pages } from './http/pages.js';
 import { JSON_HEADERS } from './http/responses.js';
+import { StaticPages } from './http/static-pages.js';
 import { Agenda } from './payments/agenda.js';
 import { Book, type Reader } from './payments/book.js';
 import { Checkout } from './payments/checkout.js';
@@ -41,6 +44,7 @@ export class Backend {
   private readonly gate: Gate;
   private readonly answers: CertifiedAnswers;
   private readonly certified: CertifiedPages;
+  private readonly statics: StaticPages;
   private book!: Book;
   private settling!: Settling;
 
@@ -59,7 +63,8 @@ export class Backend {
     this.seen = new SeenEvents(store, this.counters);
     this.agenda = new Agenda(system, this.queues, () => this.settling.run());
     this.gate = new Gate(() => Object.values(this.counters.counts.paidOn).reduce((sum, count) => sum + count, 0));
-    this.answers = new CertifiedAnswers(JSON_HEADERS, system.bytes);
+    this.answers = new CertifiedAnswers(JSON_HEADERS, system.bytes, { before: fromHex(staticFiles.before), after: fromHex(staticFiles.after) });
+    this.statics = new StaticPages(system, this.answers, staticFiles);
     this.certified = new CertifiedPages(system, this.answers);
     migrate(store, this.payments, this.counters, this.queues, seconds(system));
     const before = readSettings(store);
@@ -75,7 +80,7 @@ export class Backend {
 
   /** Goes by other settings from now on. Lookups under way end by the old ones, and what they find is judged again when it is asked for. */
   private configure(settings: Settings): void {
-    const { system, store, counters, payments, queues, seen, agenda, lookups, gate, answers, certified } = this;
+    const { system, store, counters, payments, queues, seen, agenda, lookups, gate, answers, certified, statics } = this;
     writeSettings(store, settings);
     lookups.forgetSetbacks();
     // By other terms, other answers may be true.
@@ -96,7 +101,7 @@ export class Backend {
     const checkout = new Checkout(system, settings, payments, book, lookups, gate, inquiry);
     const references = new References(system, payments, book, lookups, checkout);
     const webhooks = new Webhooks(system, settings, payments, book, counters, seen, agenda);
-    this.pages = new Pages({ system, gate, checkout, references, webhooks, certified });
+    this.pages = new Pages({ system, gate, checkout, references, webhooks, certified, statics });
     this.settling = new Settling(system, settings, payments, book, counters, queues, agenda, inquiry);
     this.settling.arm();
     const list = new PaymentList(payments, counters, book);

@@ -17,6 +17,8 @@ export interface System {
   cycles(): bigint;
   /** The bytes of an ASCII text without control characters. */
   readonly bytes: (text: string) => Uint8Array;
+  /** The bytes that a Candid blob literal stands for, without its quotes: `\\1f` is one byte, as is `a`. */
+  readonly blob: (literal: string) => Uint8Array;
   /**
    * An HTTPS outcall: calls `http_request` of the management canister.
    * Rejects with what the IC refuses it with; and where this canister traps after the answer has come, with an error of type

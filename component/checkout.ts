@@ -96,17 +96,24 @@ export function createCheckout(host: Host): Checkout {
   const sessionId = (): string => (isSession(state) ? state.id : '');
   const isTwin = (other: Tag): boolean => other !== tag && other.identity === tag.identity;
 
+  /** Which may hold a payment under a name that only this tag knows. */
+  function readAddress(): void {
+    const { sessionParam } = host.options;
+    if (sessionParam) commons.names.add(sessionParam);
+    capture();
+  }
+
   /** Chooses what this tag stands for: a payment that came back, one that may have been made, or a new one. */
   function begin(): void {
     if (!isConnected) return;
+    readAddress();
     hasBegun = true;
     host.update();
     if (state.kind === 'leaving') return;
     const href = pageAddress();
     const pending = remembered()
       .map(([reference, { session = reference }]): Returned => ({ value: session, href, own: 'yes', isHidden: true, isKnown: true }))
-      .filter(({ value }) => isId(value) || mayBeSought(value))
-      .slice(0, MOST_SOUGHT);
+      .filter(({ value }) => isId(value) || mayBeSought(value));
     for (const candidate of [commons.returned, returned, ...pending]) {
       if (!candidate?.value) continue;
       const winner = elect(candidate.value);
@@ -119,7 +126,7 @@ export function createCheckout(host: Host): Checkout {
 
   /** One payment at a time is enough. And who uses the Back button has left Stripe's page without paying. */
   function mayBeSought(reference: string): boolean {
-    return !unknown.has(reference) && !commons.returned && visitType() !== 'back_forward';
+    return !unknown.has(reference) && unknown.size < MOST_SOUGHT && !commons.returned && visitType() !== 'back_forward';
   }
 
   function take(payment: Returned, heard?: Hearing & { retry_after_ms?: number }): void {
@@ -135,7 +142,13 @@ export function createCheckout(host: Host): Checkout {
     if (isPlaceholder(value)) return misconfigure('placeholder_unfilled', true);
     if (!payment.isKnown) {
       payment.isKnown = true;
-      if (!host.emit(new IcStripeReturnEvent({ own: payment.own, sessionId: value }))) return startAnew();
+      payment.isTheirs = !host.emit(new IcStripeReturnEvent({ own: payment.own, sessionId: value }));
+    }
+    if (payment.isTheirs) {
+      // A reload is to show nothing of it, either; but it keeps others from being looked for.
+      forget(payment);
+      commons.returned = payment;
+      return tag.release();
     }
     const isOwn = attempts.list().some(([, { session }]) => session === value);
     const isAsked = isId(value) || attempts.get(value);
@@ -290,9 +303,7 @@ export function createCheckout(host: Host): Checkout {
     connect() {
       isConnected = true;
       commons.tags.add(tag);
-      const { sessionParam } = host.options;
-      if (sessionParam) commons.names.add(sessionParam);
-      capture();
+      readAddress();
       listeners = new AbortController();
       const options = { signal: listeners.signal };
       addEventListener('online', wake, options);

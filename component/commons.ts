@@ -11,6 +11,8 @@ export interface Returned {
   isHidden: boolean;
   /** Whether the page has been told that it is back. */
   isKnown?: boolean;
+  /** Whether the page confirms it in its own way: it has cancelled the event. */
+  isTheirs?: boolean;
   /** Whether its `paid` event has fired here; storage may be forbidden. */
   isAnnounced?: boolean;
 }

@@ -66,7 +66,7 @@ it('offers to check again when it has given up, and not when it cannot', () => {
 it('shows what the shopper saw, what was given back, and the end of the reference', () => {
   const paid = say(session('paid', { payment: { ...payment, presentment: { amount: 1999, currency: 'usd' }, amount_refunded: 30 } }), en, 'en')!;
   expect(paid.amount).toBe('$19.99');
-  expect(paid.lines).toEqual({ refunded: '\u2068¥30\u2069 refunded', detail: en.elsewhere, reference: 'Reference \u2068…uvwxyz\u2069' });
+  expect(paid.lines).toEqual({ refunded: '\u2068¥30\u2069 refunded', detail: en.elsewhere, reference: 'Reference \u2068…\u2060uvwxyz\u2069' });
   expect(say(session('paid'), en, 'en')!.amount).toBe('¥80');
 });
 
@@ -74,7 +74,7 @@ it('does without an amount, a currency or a reference', () => {
   for (const less of [{ amount_total: null }, { currency: null }, { client_reference_id: null }]) {
     const { amount, lines } = say(session('paid', { payment: { ...payment, ...less } }), en, 'en')!;
     expect([amount, lines.reference]).toEqual(
-      'client_reference_id' in less ? ['¥80', undefined] : [undefined, 'Reference \u2068…uvwxyz\u2069'],
+      'client_reference_id' in less ? ['¥80', undefined] : [undefined, 'Reference \u2068…\u2060uvwxyz\u2069'],
     );
   }
   expect(say(session('paid', { payment: { ...payment, amount_total: 0 } }), en, 'en')!.amount).toBe('¥0');

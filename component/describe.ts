@@ -75,7 +75,7 @@ export function describe(state: State, messages: Messages, locale?: string): Des
   if (isHidden && payment) offers.push('show');
   if (isHidden && isFinal(state)) offers.push('another');
   return {
-    icon: (!isStopped && ICONS[kind]) || 'alert',
+    icon: (!isStopped && !isUnsettled && how !== 'blocked' && why !== 'offline' && ICONS[kind]) || 'alert',
     heading,
     title: messages[heading],
     amount: isHidden ? undefined : amountOf(payment, locale),
@@ -83,8 +83,8 @@ export function describe(state: State, messages: Messages, locale?: string): Des
       refunded: refunded && fill(messages.part_refunded, { amount: refunded }),
       // Chinese and Japanese put no space after a full stop.
       detail: said.join(' ').replaceAll('\u3002 ', '\u3002') || undefined,
-      // Its end is enough to talk about a payment without giving it away.
-      reference: reference && !isHidden ? fill(messages.reference, { reference: `\u2026${reference.slice(-6)}` }) : undefined,
+      // Its end is enough to talk about a payment without giving it away. It stays on one line.
+      reference: reference && !isHidden ? fill(messages.reference, { reference: `\u2026\u2060${reference.slice(-6)}` }) : undefined,
     },
     needsSupport: !!needsSupport,
     offers,

@@ -1,17 +1,20 @@
-import { LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { isServer, LitElement, noChange, type PropertyValues, type TemplateResult } from 'lit';
 import { createCheckout } from './checkout.js';
 import { isLocalHost } from './local-host.js';
 import { chooseLocale, loadMessages } from './locales.js';
 import { en, type Messages } from './messages.js';
 import { isTestLink } from './payment-link.js';
 import { REMEDIES } from './problems.js';
-import { isSession, type State } from './state.js';
+import { IDLE, isSession, type State } from './state.js';
 import { styles } from './styles.js';
 import { VERSION } from './version.js';
 import { view } from './view.js';
 
 /** What tells one payment from another, and so one tag from another. */
-const IDENTITY = ['paymentLink', 'canisterId', 'gateway', 'reference'] as const;
+const IDENTITY = ['paymentLink', 'canisterId', 'gateway', 'reference', 'sessionParam'] as const;
+
+/** What a server draws, which knows nothing of the browser. */
+const DRAWN = { state: IDLE, problem: undefined, isOffering: true, isQuiet: false };
 
 /**
  * @summary Takes a payment on Stripe's page and, when the shopper comes back, shows in place what became of it.
@@ -135,6 +138,8 @@ export class IcStripePay extends LitElement {
   #words: Messages | undefined;
   #language = '';
   #internals: ElementInternals | undefined;
+  /** Whether a server draws, or has drawn: what the browser draws first must then be the same, for Lit to take it over. */
+  #isDrawn = isServer || !!this.shadowRoot;
 
   /** What is known now; `ic-stripe-status` tells when that changes. */
   get state(): State {
@@ -159,6 +164,14 @@ export class IcStripePay extends LitElement {
   protected override update(changed: PropertyValues): void {
     const focused = this.shadowRoot?.activeElement;
     super.update(changed);
+    if (this.#isDrawn) {
+      this.#isDrawn = false;
+      this.#words = undefined;
+      this.#language = '';
+      // Where Lit's support for hydration is missing, nothing was taken over, and the server's stands below.
+      this.renderRoot.querySelectorAll('[part=base]')[1]?.remove();
+      this.requestUpdate();
+    }
     // Never lost: what had the focus may be gone, and its successor takes it.
     if (focused && !focused.isConnected) {
       const root = this.renderRoot;
@@ -185,14 +198,15 @@ export class IcStripePay extends LitElement {
     this.#checkout.reset();
   }
 
-  protected override render(): TemplateResult | typeof nothing {
-    const { state, problem, isOffering, isQuiet } = this.#checkout;
+  protected override render(): TemplateResult | typeof noChange {
+    const isDrawn = this.#isDrawn;
+    const { state, problem, isOffering, isQuiet } = isDrawn ? DRAWN : this.#checkout;
     const [, mode] = (isSession(state) && /^cs_(test|live)/.exec(state.id)) || [];
     const isTest = mode ? mode === 'test' : isTestLink(this.paymentLink);
     this.#expose(state.kind, isTest);
-    const { tag, file } = chooseLocale([this.locale, this.closest<HTMLElement>('[lang]')?.lang, ...navigator.languages]);
+    const { tag, file } = chooseLocale(isDrawn ? [] : [this.locale, languageAround(this), ...navigator.languages]);
     this.#speak(file);
-    if (!this.#words) return nothing;
+    if (!this.#words) return noChange;
     return view(state, {
       messages: { ...this.#words, ...this.messages },
       language: this.#words === en ? 'en' : file,
@@ -233,4 +247,11 @@ export class IcStripePay extends LitElement {
       // Browsers before 2024 lack custom states, or take only dashed ones; nothing but looks depends on them.
     }
   }
+}
+
+/** The `lang` that an element stands in, be it outside of the shadow trees around it. */
+function languageAround(element: Element): string | undefined {
+  const named = element.closest<HTMLElement>('[lang]');
+  const root = element.getRootNode();
+  return named || !(root instanceof ShadowRoot) ? named?.lang : languageAround(root.host);
 }

@@ -147,7 +147,7 @@ export function focused(tag: IcStripePay): string | null | undefined {
 
 /** What the live region says. */
 export function said(tag: IcStripePay): string {
-  return part(tag, 'status')!.textContent.replace(/[\u2068\u2069]/g, '').replace(/\s+/g, ' ').trim();
+  return part(tag, 'status')!.textContent.replace(/[\u2060\u2068\u2069]/g, '').replace(/\s+/g, ' ').trim();
 }
 
 /** Stands in for a property of an object until the next test; `get` may throw. */

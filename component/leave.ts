@@ -19,7 +19,11 @@ export function leave(url: string, target?: string): Left {
   }
   const tab = open(url, '_blank');
   if (!tab) return 'blocked';
-  // Set by hand: with `noopener` the answer would be null, as if blocked.
-  tab.opener = null;
+  try {
+    // Set by hand: with `noopener` the answer would be null, as if blocked.
+    tab.opener = null;
+  } catch {
+    // A sandbox of its own origin may not, and needs not: there is nothing in it to reach for.
+  }
   return 'tab';
 }

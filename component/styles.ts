@@ -35,6 +35,7 @@ export const styles = css`
     padding-inline: 24px;
     font-weight: 600;
     color: var(--a);
+    text-decoration: none;
     background: none;
     cursor: pointer;
   }
@@ -64,6 +65,7 @@ export const styles = css`
     margin: 0;
     font-size: 0.875em;
     overflow-wrap: anywhere;
+    text-wrap: pretty;
     unicode-bidi: plaintext;
     text-align: -webkit-match-parent;
     text-align: match-parent;
@@ -76,8 +78,14 @@ export const styles = css`
     gap: 0 12px;
     font-size: 1em;
   }
+  [name='support'] {
+    display: block;
+    grid-column: 2;
+    font-size: 0.875em;
+  }
   svg {
     inline-size: 20px;
+    block-size: 1lh;
     fill: none;
     stroke: var(--isp-bad, light-dark(#b91c1c, #f87171));
     stroke-width: 2;
@@ -93,6 +101,11 @@ export const styles = css`
   .busy {
     stroke: var(--a);
     stroke-dasharray: 36;
+  }
+  @media (forced-colors: active) {
+    svg {
+      stroke: CanvasText !important;
+    }
   }
   [part='badge'] {
     padding: 2px 10px;

@@ -27,12 +27,12 @@ export interface Surroundings {
  * region is there before anything is said in it. Controls stand outside of it: they are not news.
  */
 export function view(state: State, { messages, language, locale, isTest, isOffering, isQuiet, remedy, onPay, onOffer }: Surroundings): TemplateResult {
-  const told = isQuiet ? undefined : describe(state, messages, locale);
+  const told = describe(state, messages, locale);
   const isLeaving = state.kind === 'leaving';
   const link = isLeaving && state.how !== 'here' && state.url;
   const name = told?.heading.replace('_', '-');
   return html`<div part="base" lang=${language}><div part="status" role="status" tabindex="-1">${
-    told
+    told && !isQuiet
       ? html`<div part="card">${drawIcon(told.icon)}<p><b part="title"><slot name=${name}>${told.title}</slot></b><b part="amount">${told.amount}</b></p>${Object.entries(
           { ...told.lines, remedy },
         ).map(([part, text]) => (text ? html`<p part=${part}><slot name="${name}-${part}">${text}</slot></p>` : nothing))}${

@@ -20,3 +20,12 @@ function headLength(length: number): number {
   for (let rest = length; rest > 0x7f; rest >>>= 7) head += 1;
   return head;
 }
+
+/** The bytes that a Candid blob literal stands for: likewise by native code. @param literal without its quotes */
+export function blobBytes(literal: string): Uint8Array {
+  const message = candidEncode(`(blob "${literal}")`);
+  // `DIDL`, one type in the table, which is vec nat8, one argument of it: 9 bytes; then the length in LEB128.
+  let at = 9;
+  while (message[at] > 0x7f) at += 1;
+  return message.subarray(at + 1);
+}

@@ -1,7 +1,7 @@
 /** The Internet Computer, by Azle. */
 import { call, canisterCycleBalance, canisterSelf, certifiedDataSet, dataCertificate, msgCaller, setTimer, time } from 'azle';
 import type { System } from '../system.js';
-import { asciiBytes } from './ascii-bytes.js';
+import { asciiBytes, blobBytes } from './ascii-bytes.js';
 
 export function azleSystem(): System {
   return {
@@ -10,6 +10,7 @@ export function azleSystem(): System {
     time,
     cycles: canisterCycleBalance,
     bytes: asciiBytes,
+    blob: blobBytes,
     outcall: (args, cycles) => call<Uint8Array, Uint8Array>('aaaaa-aa', 'http_request', { raw: true, args, cycles }),
     setTimer,
     certify: certifiedDataSet,

@@ -4,10 +4,8 @@
  *
  * https://docs.internetcomputer.org/references/http-gateway-protocol-spec#response-verification
  */
-import { sha256 } from '../crypto/sha256.js';
-import { concat } from '../encoding/bytes.js';
-import { base64 } from './base64.js';
-import { EMPTY_LEAF, SELF_DESCRIBED, labeledCbor, labeledHash } from './hash-tree.js';
+import { ExpressionPath, HTTP_EXPR } from './expression-path.js';
+import { FORK_CBOR, forkHash, labeledCbor, labeledHash, prunedCbor } from './hash-tree.js';
 import { LabelTree } from './label-tree.js';
 import { expressionFor, headHash, responseHash, type Header } from './response-hash.js';
 
@@ -15,7 +13,13 @@ import { expressionFor, headHash, responseHash, type Header } from './response-h
  * Answers that are kept, the latest ones. Others are answered by an update. Each change is hashed up to the root, which
  * takes the longer the more there are: 1.1 M instructions more for each doubling.
  */
-export const MOST_ANSWERS = 64;
+export const MOST_ANSWERS = 32;
+
+/** What else is certified, on either side of the answers' label: the hashes of the parts. */
+export interface Beside {
+  before: Uint8Array;
+  after: Uint8Array;
+}
 
 /** See above. Kept in memory only: an upgrade begins with none. */
 export class CertifiedAnswers {
@@ -26,8 +30,8 @@ export class CertifiedAnswers {
   /** The hash of each answer's response by session, in the order of their coming. */
   private readonly responses = new Map<string, Uint8Array>();
   private readonly head: Uint8Array;
-  private readonly expressionHash: Uint8Array;
-  private readonly path;
+  private readonly path: ExpressionPath;
+  private readonly label: Uint8Array;
   private isDirty = true;
 
   /**
@@ -37,11 +41,12 @@ export class CertifiedAnswers {
   constructor(
     headers: readonly Header[],
     private readonly bytes: (text: string) => Uint8Array,
+    private readonly beside?: Beside,
   ) {
     this.expression = expressionFor(headers);
     this.head = headHash(headers, this.expression);
-    this.expressionHash = sha256([bytes(this.expression)]);
-    this.path = { http_expr: bytes('http_expr'), checkout: bytes('checkout'), end: bytes('<$>'), none: new Uint8Array() };
+    this.path = new ExpressionPath(this.expression, bytes);
+    this.label = bytes('checkout');
   }
 
   get size(): number {
@@ -83,31 +88,32 @@ export class CertifiedAnswers {
   takeRoot(): Uint8Array | undefined {
     if (!this.isDirty) return undefined;
     this.isDirty = false;
-    return labeledHash(this.path.http_expr, labeledHash(this.path.checkout, this.tree.hash));
+    const answers = labeledHash(this.label, this.tree.hash);
+    const { beside } = this;
+    return labeledHash(this.bytes(HTTP_EXPR), beside ? forkHash(beside.before, forkHash(answers, beside.after)) : answers);
   }
 
   /** The value of the `IC-Certificate` header for a session's answer, in ASCII; undefined where it is not kept. */
   certificateHeader(id: string, certificate: Uint8Array): Uint8Array | undefined {
     const response = this.responses.get(id);
     if (response === undefined) return undefined;
-    const { http_expr, checkout, end, none } = this.path;
     const label = this.bytes(id);
-    const answer = labeledCbor(end, labeledCbor(this.expressionHash, labeledCbor(none, labeledCbor(response, EMPTY_LEAF.cbor))));
-    const sessions = this.tree.witness(id, labeledCbor(label, answer));
-    const tree = concat([SELF_DESCRIBED, ...labeledCbor(http_expr, labeledCbor(checkout, sessions))]);
-    const path = concat([SELF_DESCRIBED, Uint8Array.of(0x84), ...[http_expr, checkout, label, end].flatMap(textCbor)]);
-    const { bytes } = this;
-    return concat([bytes('certificate=:'), base64(certificate), bytes(':, tree=:'), base64(tree), bytes(':, expr_path=:'), base64(path), bytes(':, version=2')]);
+    const answers = labeledCbor(this.label, this.tree.witness(id, labeledCbor(label, this.path.cbor(response))));
+    const { beside } = this;
+    const paths = beside ? [FORK_CBOR, ...prunedCbor(beside.before), FORK_CBOR, ...answers, ...prunedCbor(beside.after)] : answers;
+    return this.path.header(certificate, paths, [this.label, label]);
+  }
+
+  /** The tree of all paths in CBOR, with nothing of the answers but their hash. @param part the one that is shown of those beside */
+  pathsBeside(part: 'before' | 'after', content: readonly Uint8Array[]): Uint8Array[] {
+    if (!this.beside) throw new Error('there is nothing beside the answers');
+    const { before, after } = this.beside;
+    const answers = labeledHash(this.label, this.tree.hash);
+    if (part === 'before') return [FORK_CBOR, ...content, ...prunedCbor(forkHash(answers, after))];
+    return [FORK_CBOR, ...prunedCbor(before), FORK_CBOR, ...prunedCbor(answers), ...content];
   }
 
   private sessionHash(id: string, response: Uint8Array): Uint8Array {
-    const { end, none } = this.path;
-    const answer = labeledHash(end, labeledHash(this.expressionHash, labeledHash(none, labeledHash(response, EMPTY_LEAF.hash))));
-    return labeledHash(this.bytes(id), answer);
+    return labeledHash(this.bytes(id), this.path.hash(response));
   }
-}
-
-/** A text string of at most 255 bytes. */
-function textCbor(text: Uint8Array): Uint8Array[] {
-  return [text.length < 24 ? Uint8Array.of(0x60 + text.length) : Uint8Array.of(0x78, text.length), text];
 }

@@ -10,6 +10,7 @@ import type { System } from '../system.js';
 import type { CertifiedPages } from './certified-pages.js';
 import { isRawHost, readRequest, type Request } from './interface.js';
 import { Responses } from './responses.js';
+import type { StaticPages } from './static-pages.js';
 import { routeOf, type Refused, type Route } from './route.js';
 
 /**
@@ -34,6 +35,7 @@ export interface Rooms {
   references: References;
   webhooks: Webhooks;
   certified: CertifiedPages;
+  statics: StaticPages;
 }
 
 /** Takes and gives Candid. Every method throws MalformedArgument for what is not a request. */
@@ -65,7 +67,12 @@ export class Pages {
       return (!route.hasSlash && this.rooms.certified.response(route.id, known)) || this.responses.upgrade;
     }
     if (route.kind === 'preflight') return this.responses.preflight;
-    if (route.kind === 'webhook' || !isRawHost(request.header('host'), this.self)) return this.responses.upgrade;
+    const isRaw = isRawHost(request.header('host'), this.self);
+    if (route.kind === 'refused' && route.status === 404 && /^(GET|HEAD)$/.test(request.method)) {
+      const file = this.rooms.statics.response(request.url.split('?')[0], isRaw);
+      if (file) return file;
+    }
+    if (route.kind === 'webhook' || !isRaw) return this.responses.upgrade;
     if (route.kind === 'refused') return this.refuse(route);
     const known = this.rooms.references.known(route.reference);
     return known ? this.responses.json(known) : this.responses.upgrade;

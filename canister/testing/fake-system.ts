@@ -45,6 +45,11 @@ export class FakeSystem implements System {
     return Uint8Array.from(text, (character) => character.charCodeAt(0));
   };
 
+  readonly blob = (literal: string): Uint8Array => {
+    const bytes = literal.replace(/\\([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+    return Uint8Array.from(bytes, (character) => character.charCodeAt(0));
+  };
+
   outcall(args: Uint8Array, cycles: bigint): Promise<Uint8Array> {
     this.mustBe('update');
     return this.answer(args, cycles);

@@ -22,7 +22,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   'growth of an update that confirms': { most: 1.25, because: 'a prototype\'s insert grew by 1.23' },
   'idle canister': { most: 1_300_000_000, because: 'an empty Azle canister takes 0.84 G, each map 0.09 G more' },
   'ic-stripe-pay.js, gzip': { most: 15_000, because: 'Lit alone is 5,985 B, and the hashes of the languages are 900 B' },
-  'package without Lit, gzip': { most: 10_700, because: 'of it 900 B are the hashes of the languages; 9,500 B is where it should be' },
+  'package without Lit, gzip': { most: 11_000, because: 'of it 900 B are the hashes of the languages; 9,500 B is where it should be' },
   'controller, gzip': { most: 5_900, because: '5,000 B is where it should be' },
   'largest language, gzip': { most: 1_500, because: 'there are thirty texts' },
   'requests from return to paid, rounds of 0 s': { most: 1, because: 'polling until done takes one every 500 ms' },

@@ -26,6 +26,10 @@ const FILES: Record<string, [URL, string]> = {
   '/ic-stripe-pay.js.map': [new URL('ic-stripe-pay.js.map', dist), 'application/json'],
 };
 
+/** Folders that are served whole: the languages of the element, and all that it can show. */
+const FOLDERS: Record<string, URL> = { locales: new URL('locales/', dist), showcase: new URL('../showcase/', here) };
+const TYPES: Record<string, string> = { html: 'text/html', css: 'text/css', js: 'text/javascript', json: 'application/json' };
+
 /** Starts the shop. Rejects when the port is taken. */
 export function startShop(port: number, tag: Tag): Promise<Listening> {
   return listen((request, response) => void serve(request, response, tag), port);
@@ -35,12 +39,18 @@ async function serve(request: IncomingMessage, response: ServerResponse, tag: Ta
   const path = (request.url ?? '/').split('?', 1)[0];
   try {
     if (path === '/') return send(response, 200, 'text/html', await page(tag));
-    if (!Object.hasOwn(FILES, path)) return send(response, 404, 'text/plain', 'There is nothing here.');
-    const [file, type] = FILES[path];
+    const found = Object.hasOwn(FILES, path) ? FILES[path] : inFolder(path);
+    if (!found) return send(response, 404, 'text/plain', 'There is nothing here.');
+    const [file, type] = found;
     send(response, 200, type, await readFile(file));
   } catch {
     send(response, 404, 'text/plain', `${path} is not there yet: npm run build`);
   }
+}
+
+function inFolder(path: string): [URL, string] | undefined {
+  const [, folder, name = 'index', ending = 'html'] = /^\/(locales|showcase)\/(?:([\w-]+)\.(html|css|js|json))?$/.exec(path) ?? [];
+  return folder === undefined ? undefined : [new URL(`${name}.${ending}`, FOLDERS[folder]), TYPES[ending]];
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {

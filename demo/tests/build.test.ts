@@ -14,7 +14,7 @@ const hash = async (file: string) => createHash('sha256').update(await readFile(
 let elsewhere: string;
 beforeAll(async () => {
   elsewhere = await mkdtemp(join(tmpdir(), 'another folder '));
-  for (const part of ['canister', 'dfx.json', 'icp.yaml', 'package.json', 'package-lock.json']) await cp(join(root, part), join(elsewhere, part), { recursive: true });
+  for (const part of ['canister', 'component', 'rollup.config.js', 'rollup.canister.js', 'rollup-locales.js', 'tsconfig.json', 'dfx.json', 'icp.yaml', 'package.json', 'package-lock.json']) await cp(join(root, part), join(elsewhere, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
 });
 afterAll(() => rm(elsewhere, { recursive: true }));
@@ -22,14 +22,14 @@ afterAll(() => rm(elsewhere, { recursive: true }));
 it('npm run build:canister builds it byte for byte in another folder', async () => {
   execFileSync('npm', ['run', '--silent', 'build:canister'], { cwd: elsewhere });
   expect(await hash(join(elsewhere, 'dist/stripe_backend.wasm'))).toBe(await hash(join(root, 'dist/stripe_backend.wasm')));
-});
+}, 180_000);
 
 // The official command line comes for this platform only.
 it.runIf(process.platform === 'linux' && process.arch === 'x64')('icp build builds it, too', async () => {
   const home = join(elsewhere, 'home');
   execFileSync(icp(), ['build'], { stdio: 'pipe', cwd: elsewhere, env: { ...process.env, HOME: home, DO_NOT_TRACK: '1' } });
   expect(await hash(join(elsewhere, '.icp/cache/artifacts/stripe_backend'))).toBe(await hash(join(root, 'dist/stripe_backend.wasm')));
-});
+}, 180_000);
 
 function icp(): string {
   return join(dirname(createRequire(import.meta.url).resolve('@icp-sdk/icp-cli-linux-x64/package.json')), 'bin/icp');

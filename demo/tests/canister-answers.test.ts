@@ -211,7 +211,7 @@ describe('requests that ask for nothing', () => {
   it('other paths are 404, other methods 405', async () => {
     const { id } = world.stripe.createSession();
     for (const raw of [false, true]) {
-      expect((await world.http('/', { raw })).status).toBe(404);
+      expect((await world.http('/x', { raw })).status).toBe(404);
       expect((await world.http('/checkouts', { raw })).status).toBe(404);
       for (const method of ['POST', 'PUT', 'DELETE', 'HEAD']) {
         const { status, headers } = await world.http(`/checkout/${id}`, { raw, method });
@@ -254,7 +254,7 @@ describe('the query', () => {
     const { id } = world.stripe.createSession();
     await world.checkout(id);
     for (const host of [`${world.canister.toText()}.icp0.io`, 'pay.example.com', 'localhost:4943', 'raw.icp0.io']) {
-      for (const path of [`/checkout/${id}`, '/checkout/cs_test_unknown', '/checkout/..', '/']) {
+      for (const path of [`/checkout/${id}`, '/checkout/cs_test_unknown', '/checkout/..', '/x']) {
         expect((await query(path, host)).upgrade).toEqual([true]);
       }
     }
