@@ -3,7 +3,6 @@ import { cleanUp, click, comeBack, expect, has, listen, mount, PAID, payment, pl
 afterEach(cleanUp);
 beforeEach(() => stub(console, 'error', () => () => undefined));
 
-
 const ID = `check_out_session_id=${SESSION}`;
 
 /** As if the script were evaluated now. */

@@ -7,7 +7,6 @@ beforeEach(() => stub(console, 'error', () => () => undefined));
 const OTHER_CANISTER = 'ryjl3-tyaaa-aaaaa-aaaba-cai';
 const YEAR = 365 * 86_400_000;
 
-
 /** Sets out to pay, and is back on the page later. */
 async function setOut(attributes: Record<string, string> = {}): Promise<string> {
   const reference = click(await mount(attributes));

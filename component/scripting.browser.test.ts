@@ -4,7 +4,6 @@ import type { IcStripePay } from './element.js';
 afterEach(cleanUp);
 beforeEach(() => stub(console, 'error', () => () => undefined));
 
-
 const cancel = (event: Event): void => event.preventDefault();
 
 describe('every event', () => {

@@ -6,7 +6,6 @@ const realFetch = window.fetch.bind(window);
 afterEach(cleanUp);
 beforeEach(() => stub(console, 'error', () => () => undefined));
 
-
 describe('texts', () => {
   it('of the property `messages` stand instead of the own, one by one, now and later', async () => {
     playCanister(PAID);

@@ -199,9 +199,9 @@ describe('the showcase', { timeout: 60_000 }, () => {
 
   it('offers every language that the element speaks', async () => {
     await open();
-    const links = await page.locator('nav a[lang]').evaluateAll((all) => all.map((link) => (link as HTMLElement).lang));
     const files = await readdir(locales);
-    expect(links.sort()).toEqual(['en', ...files.map((file) => file.replace('.json', ''))].sort());
+    const links = () => page.locator('nav a[lang]').evaluateAll((all) => all.map((link) => (link as HTMLElement).lang).sort());
+    await expect.poll(links).toEqual(['en', ...files.map((file) => file.replace('.json', ''))].sort());
   });
 
   it('is reached from the shop', async () => {
@@ -214,10 +214,8 @@ describe('the showcase', { timeout: 60_000 }, () => {
 describe('every state fits, and axe finds nothing to complain about:', { timeout: 90_000 }, () => {
   const VIEWS = [
     { name: 'light', query: '', language: 'en', width: 1500 },
-    { name: 'dark', query: '?theme=dark', language: 'en', width: 1500 },
     { name: 'rtl', query: '?lang=ar', language: 'ar', width: 1500 },
-    { name: 'narrow', query: '?width=320&lang=de', language: 'de', width: 1500 },
-    { name: 'phone', query: '?theme=dark&lang=el', language: 'el', width: 320 },
+    { name: 'dark-phone', query: '?theme=dark&lang=el', language: 'el', width: 320 },
   ];
   for (const { name, query, language, width } of VIEWS) {
     it(name, async () => {
