@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { labeledHash } from '../certification/hash-tree.js';
 import { ExpressionPath } from '../certification/expression-path.js';
 import { expressionFor, headHash, responseHash, type Header } from '../certification/response-hash.js';
-import { PathTree, isBeforeCheckout, segmentsOf } from './path-tree.js';
+import { PathTree, segmentsOf, type Side } from './path-tree.js';
 import type { StaticFile, StaticFiles } from './static-file.js';
 
 const DIST = new URL('../../dist/', import.meta.url);
@@ -66,9 +66,6 @@ const files = [
   pack('/site.js', 'js', site('site.js')),
 ];
 
-const sideHash = (isBefore: boolean) => {
-  const side = files.filter(({ path }) => isBeforeCheckout(path) === isBefore);
-  return hex(new PathTree(side.map(({ path, labeled }) => ({ path, labeled: Buffer.from(labeled, 'hex') })), bytes).hash);
-};
-const packed: StaticFiles = { files, before: sideHash(true), after: sideHash(false) };
+const sideHash = (side: Side) => hex(new PathTree(files, side, bytes).hash);
+const packed: StaticFiles = { files, before: sideHash('before'), after: sideHash('after') };
 writeFileSync(new URL('canister/static-files.js', DIST), `export const staticFiles = ${JSON.stringify(packed)};\n`);

@@ -1,6 +1,6 @@
 /** The files that are served as they are, with the subnet's certificate where a gateway verifies. */
 import { IDL } from '@dfinity/candid';
-import { PathTree, isBeforeCheckout, segmentsOf } from '../assets/path-tree.js';
+import { PathTree, segmentsOf, sideOf } from '../assets/path-tree.js';
 import type { StaticFile, StaticFiles } from '../assets/static-file.js';
 import type { CertifiedAnswers } from '../certification/certified-answers.js';
 import { ExpressionPath } from '../certification/expression-path.js';
@@ -22,23 +22,23 @@ export class StaticPages {
    */
   response(path: string, isRaw: boolean): Uint8Array | undefined {
     const file = this.statics.files.find((each) => each.path === path);
-    const header = file && (isRaw ? '' : this.certificateHeader(file));
-    if (file === undefined || header === undefined) return undefined;
+    if (file === undefined) return undefined;
     const expression = expressionFor(file.headers);
+    const header = isRaw ? '' : this.certificateHeader(file, expression);
+    if (header === undefined) return undefined;
     const certified = header ? [['IC-CertificateExpression', expression], ['IC-Certificate', header]] : [];
     const body = this.system.blob(file.body);
     return new Uint8Array(IDL.encode([HttpResponse], [{ status_code: 200, headers: [...file.headers, ...certified], body, upgrade: [] }]));
   }
 
-  private certificateHeader(file: StaticFile): string | undefined {
+  private certificateHeader(file: StaticFile, expression: string): string | undefined {
     const certificate = this.system.certificate();
     if (!certificate) return undefined;
     const { bytes } = this.system;
-    const isBefore = isBeforeCheckout(file.path);
-    const side = this.statics.files.filter(({ path }) => isBeforeCheckout(path) === isBefore);
-    const tree = new PathTree(side.map(({ path, labeled }) => ({ path, labeled: fromHex(labeled) })), bytes);
-    const end = new ExpressionPath(expressionFor(file.headers), bytes);
-    const paths = this.answers.pathsBeside(isBefore ? 'before' : 'after', tree.witness(file.path, end.cbor(fromHex(file.response))));
+    const side = sideOf(file.path);
+    const tree = new PathTree(this.statics.files, side, bytes);
+    const end = new ExpressionPath(expression, bytes);
+    const paths = this.answers.pathsBeside(side, tree.witness(file.path, end.cbor(fromHex(file.response))));
     return latin1(end.header(certificate, paths, segmentsOf(file.path).map(bytes)));
   }
 }
