@@ -1,8 +1,8 @@
 /** A site with the tag on it, for tests of what surrounds the tag: its pages and headers, and a canister that says what it is told to. */
 import { readFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { VERSION } from '../../component/version.js';
+import { listen } from '../local/listen.js';
 
 export const SESSION = 'cs_test_a1B2c3';
 
@@ -26,7 +26,7 @@ export interface TagServer {
 
 export async function startTagServer(): Promise<TagServer> {
   const read = (name: string) => readFile(new URL(`../../dist/${name}`, import.meta.url));
-  const server = createServer((request, response) => {
+  const listening = await listen((request, response) => {
     const { pathname, search } = new URL(request.url ?? '', 'http://localhost');
     const page = state.pages.get(pathname);
     if (/\.js(on)?$/.test(pathname)) {
@@ -46,22 +46,16 @@ export async function startTagServer(): Promise<TagServer> {
     } else if (page) {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...page.headers }).end(page.html);
     } else response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
+  }, 0);
   const state: TagServer = {
-    site: `http://localhost:${port}`,
-    other: `http://127.0.0.1:${port}`,
+    site: `http://localhost:${listening.port}`,
+    other: `http://127.0.0.1:${listening.port}`,
     asked: [],
     left: [],
     pages: new Map(),
     answer: () => undefined,
     hasCors: true,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => listening.close(),
   };
   return state;
 }

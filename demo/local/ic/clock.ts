@@ -39,6 +39,17 @@ export class Clock {
     this.ringDue();
   }
 
+  /** Rings what is due, once each; returns whether anything was. */
+  ringDue(): boolean {
+    const now = this.now();
+    const due = [...this.#alarms].filter((alarm) => alarm.time <= now).sort((a, b) => (a.time < b.time ? -1 : 1));
+    for (const alarm of due) {
+      if (this.#alarms.delete(alarm)) alarm.ring();
+    }
+    this.#schedule();
+    return due.length > 0;
+  }
+
   /** No alarm rings any more, nor can one be set. */
   close(): void {
     this.#closed = true;
@@ -54,17 +65,6 @@ export class Clock {
     return () => {
       if (this.#alarms.delete(alarm)) this.#schedule();
     };
-  }
-
-  /** Rings what is due, once each; returns whether anything was. */
-  ringDue(): boolean {
-    const now = this.now();
-    const due = [...this.#alarms].filter((alarm) => alarm.time <= now).sort((a, b) => (a.time < b.time ? -1 : 1));
-    for (const alarm of due) {
-      if (this.#alarms.delete(alarm)) alarm.ring();
-    }
-    this.#schedule();
-    return due.length > 0;
   }
 
   #schedule(): void {
