@@ -185,7 +185,7 @@ describe('the showcase', { timeout: 60_000 }, () => {
   it('leads from one choice to the next, and marks what is chosen', async () => {
     const chosen = () => page.locator('[aria-current=true]').allTextContents();
     await open();
-    expect(await chosen()).toEqual(['light', 'as wide as it likes', 'left to right', 'English']);
+    await expect.poll(chosen).toEqual(['light', 'as wide as it likes', 'left to right', 'English']);
     await page.getByRole('link', { name: 'dark' }).click();
     await page.getByRole('link', { name: 'עברית' }).click();
     await expect.poll(chosen).toEqual(['dark', 'as wide as it likes', 'right to left', 'עברית']);
