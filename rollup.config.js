@@ -1,7 +1,7 @@
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import esbuild from 'rollup-plugin-esbuild';
-import { integrity, locales } from './rollup-locales.js';
+import { integrity, localesAsFiles, localesAsModules } from './rollup-locales.js';
 
 /** Replaces text in one module, and fails where either is not there: a new version of Lit must be looked at. */
 function patch(file, replacements) {
@@ -49,6 +49,17 @@ function minifyCss() {
           .replace(/css(`[^`]*`)/, (_, text) => `unsafeCSS(${minify(text)})`),
         map: null,
       };
+    },
+  };
+}
+
+/** One file cannot load words when they are needed; it has them. */
+function inlineRemedies() {
+  return {
+    name: 'inline remedies',
+    transform(code, id) {
+      if (!id.endsWith('/component/checkout.ts')) return null;
+      return { code: `import { REMEDIES } from './remedies.js';${code.replace("import('./remedies.js')", 'Promise.resolve({ REMEDIES })')}`, map: null };
     },
   };
 }
@@ -126,8 +137,11 @@ function printIntegrity(folder) {
 
 /** Of a file that stands alone. */
 export function standalone({ isShipping, folder = 'dist/' }) {
-  return [locales({ isShipping }), minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrinkWithLit, printIntegrity(folder)];
+  return [localesAsFiles({ isShipping }), inlineRemedies(), minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrinkWithLit, printIntegrity(folder)];
 }
+
+/** A file by its own name of what is loaded when it is needed. */
+const chunkName = ({ facadeModuleId }) => (facadeModuleId.includes('/locales/') ? 'locales/[name].js' : '[name].js');
 
 export default [
   {
@@ -142,15 +156,23 @@ export default [
     output: { dir: 'dist', format: 'iife', name: 'icStripePay', sourcemap: true },
   },
   {
-    input: { index: 'component/index.ts', element: 'component/element.ts' },
+    // The package: Lit is the site's.
+    input: { element: 'component/element.ts' },
     external: /^lit($|\/)/,
-    plugins: [locales({ isShipping: false }), minifyCss(), compile, resolve, shrink],
-    output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: 'shared.js' },
+    plugins: [localesAsModules(), minifyCss(), compile, resolve, shrink],
+    output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: chunkName },
+  },
+  {
+    // Registers it.
+    input: { index: 'component/index.ts' },
+    external: './element.js',
+    plugins: [compile, shrink],
+    output: { dir: 'dist', format: 'es', sourcemap: true },
   },
   {
     // A file of its own, with nothing of the element's looks. What copies of this code share they share by the document.
     input: { controller: 'component/controller.ts' },
     plugins: [compile, resolve, shrink],
-    output: { dir: 'dist', format: 'es', sourcemap: true },
+    output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: chunkName },
   },
 ];

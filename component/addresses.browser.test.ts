@@ -7,7 +7,7 @@ const ID = `check_out_session_id=${SESSION}`;
 
 /** As if the script were evaluated now. */
 let copies = 0;
-const evaluate = (): Promise<unknown> => import(new URL(`./index.ts?address=${copies++}`, import.meta.url).href);
+const evaluate = (): Promise<unknown> => import(new URL(`./returned.ts?address=${copies++}`, import.meta.url).href);
 
 describe("a page's own address", () => {
   for (const [before, after] of [

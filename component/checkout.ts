@@ -1,5 +1,5 @@
-import { OWN_REFERENCE, SESSION_ID } from '../canister/contract.js';
-import { CERTAIN, commons, elect, type Returned, type Tag } from './commons.js';
+import { SESSION_ID } from '../canister/contract.js';
+import { commons, elect, type Returned, type Tag } from './commons.js';
 import { IcStripeErrorEvent, IcStripePaidEvent, IcStripeRedirectEvent, IcStripeReturnEvent, IcStripeStatusEvent } from './events.js';
 import { canisterOrigin } from './gateway.js';
 import { leave } from './leave.js';
@@ -7,8 +7,9 @@ import { announced, attempts, SESSION_LIVES, type Attempt } from './memory.js';
 import type { Options } from './options.js';
 import { checkoutAddress } from './payment-link.js';
 import { createPoller } from './poller.js';
-import { REMEDIES, type ConfigurationError, type Problem } from './problems.js';
-import { isMadeFrom, makeReference } from './reference.js';
+import type { ConfigurationError, Problem } from './problems.js';
+import { fit, identityOf, isMine, remembered } from './recollection.js';
+import { makeReference } from './reference.js';
 import { isPlaceholder } from './return-address.js';
 import { capture, cleanAddress, forget, pageAddress, remember, visitType } from './returned.js';
 import { canPay, IDLE, isFinal, isSession, reduce, type Action, type AnyState, type Hearing, type State } from './state.js';
@@ -34,8 +35,8 @@ export interface Host {
 /** The life of one tag, apart from how it looks. */
 export interface Checkout {
   readonly state: State;
-  /** What the site builder must mend. */
-  readonly problem: Problem | undefined;
+  /** How the site builder is to mend what is wrong. */
+  readonly remedy: string | undefined;
   /** Whether the page says itself what the state is: it has cancelled the event. */
   readonly isQuiet: boolean;
   /** Whether paying may be offered. */
@@ -53,7 +54,7 @@ export interface Checkout {
 /** Brings together the state, the pollers, the memory, the other tags and the other tabs. */
 export function createCheckout(host: Host): Checkout {
   let state = IDLE;
-  let problem: Problem | undefined;
+  let remedy: string | undefined;
   let isQuiet = false;
   let returned: Returned | undefined;
   let isConnected = false;
@@ -64,23 +65,18 @@ export function createCheckout(host: Host): Checkout {
   /** References that nothing is known of yet. */
   const unknown = new Set<string>();
 
-  const poller = createPoller(hear);
+  const poller = createPoller((heard) => (isId(sessionId()) ? hear(heard) : hearByReference(heard)));
 
   /** This tag as the other tags see it. */
   const tag: Tag = {
     element: host.element,
     get identity() {
-      return `${identity()} ${host.options.reference ?? ''}`;
+      return `${identityOf(host.options)} ${host.options.reference ?? ''}`;
     },
     get isBusy() {
       return state.kind === 'leaving' || (isSession(state) && !canPay(state));
     },
-    fit(id) {
-      const fitting = remembered();
-      if (fitting.some(([reference, { session }]) => reference === id || session === id)) return CERTAIN;
-      // A guess: of the pending attempts, the last one made is the likeliest to come back.
-      return fitting.find(([, { session }]) => !session)?.[1].created ?? 0;
-    },
+    fit: (id) => fit(host.options, id),
     take,
     release() {
       release();
@@ -89,9 +85,7 @@ export function createCheckout(host: Host): Checkout {
     update: host.update,
   };
 
-  const identity = (): string => [host.options.paymentLink, host.options.gateway, host.options.canisterId].join(' ');
-  const isMine = (reference: string, by: string | undefined): boolean => by === identity() && isMadeFrom(host.options.reference, reference);
-  const remembered = (): ReturnType<typeof attempts.list> => attempts.list().filter(([reference, attempt]) => isMine(reference, attempt.tag));
+  const found = (value: string, isHidden: boolean): Returned => ({ value, href: pageAddress(), own: 'yes', isHidden, isKnown: true });
   const isId = (value: string): boolean => SESSION_ID.test(value);
   const sessionId = (): string => (isSession(state) ? state.id : '');
   const isTwin = (other: Tag): boolean => other !== tag && other.identity === tag.identity;
@@ -110,10 +104,10 @@ export function createCheckout(host: Host): Checkout {
     hasBegun = true;
     host.update();
     if (state.kind === 'leaving') return;
-    const href = pageAddress();
-    const pending = remembered()
-      .map(([reference, { session = reference }]): Returned => ({ value: session, href, own: 'yes', isHidden: true, isKnown: true }))
-      .filter(({ value }) => isId(value) || mayBeSought(value));
+    const pending = remembered(host.options)
+      .map(([reference, { session = reference }]) => session)
+      .filter((value) => isId(value) || mayBeSought(value))
+      .map((value) => found(value, true));
     for (const candidate of [commons.returned, returned, ...pending]) {
       if (!candidate?.value) continue;
       const winner = elect(candidate.value);
@@ -152,7 +146,7 @@ export function createCheckout(host: Host): Checkout {
     }
     const isOwn = attempts.list().some(([, { session }]) => session === value);
     const isAsked = isId(value) || attempts.get(value);
-    if (move({ type: 'return', id: isAsked ? value : '', own: isOwn ? 'yes' : payment.own, isHidden }) && !isAsked) report('session_id_invalid');
+    if (move({ type: 'return', id: isAsked ? value : '', own: isOwn ? 'yes' : payment.own, isHidden }) && !isAsked) void report('session_id_invalid');
     if (heard) hear(heard);
     if (!isFinal(state)) ask(value, heard?.retry_after_ms);
   }
@@ -170,17 +164,12 @@ export function createCheckout(host: Host): Checkout {
     }
   }
 
+  /** What the canister says of a session. */
   function hear(heard: Hearing): void {
     const { status, payment } = heard;
     const reference = payment?.client_reference_id ?? '';
     const attempt: Attempt | undefined = attempts.get(reference);
     const id = sessionId();
-    const isLeaving = state.kind === 'leaving';
-    if (isLeaving || OWN_REFERENCE.test(id)) {
-      if (payment && /^(processing|paid|refunded|failed)$/.test(status)) return takeFound(payment.id, heard);
-      if (status !== 'unavailable') return isLeaving ? poller.stop() : giveUp(id);
-      if (isLeaving) return;
-    }
     if (reference && !(state as AnyState).payment) tabs?.tell({ reference, session: id, tag: attempt?.tag });
     if (attempt && attempt.session !== id) {
       attempts.put(reference, { ...attempt, session: id });
@@ -189,8 +178,19 @@ export function createCheckout(host: Host): Checkout {
       if (heir && returned && heir !== tag) return heir.take(returned, heard);
     }
     if (!move({ type: 'hear', id, own: attempt ? 'yes' : 'unknown', heard })) return;
-    if (status === 'not_found') report('session_not_found');
-    if (heard.reason === 'misconfigured') report('canister_misconfigured');
+    if (status === 'not_found') void report('session_not_found');
+    if (heard.reason === 'misconfigured') void report('canister_misconfigured');
+  }
+
+  /** What it says of a reference: who has paid by it, if anybody has. */
+  function hearByReference(heard: Hearing): void {
+    const { status, payment } = heard;
+    const isLeaving = state.kind === 'leaving';
+    if (payment && /processing|paid|refunded|failed/.test(status)) takeFound(payment.id, heard);
+    else if (status === 'unavailable') {
+      if (!isLeaving) hear(heard);
+    } else if (isLeaving) poller.stop();
+    else giveUp(sessionId());
   }
 
   /** Nobody has paid by this reference, so far. */
@@ -203,7 +203,7 @@ export function createCheckout(host: Host): Checkout {
   }
 
   function hearOfTab({ reference, session, tag: by }: News): void {
-    const isAwaited = (state as AnyState).reference === reference || sessionId() === reference || (state.kind === 'idle' && isMine(reference, by));
+    const isAwaited = (state as AnyState).reference === reference || sessionId() === reference || (state.kind === 'idle' && isMine(host.options, reference, by));
     if (isAwaited && !commons.owners.has(session)) takeFound(session);
   }
 
@@ -211,7 +211,7 @@ export function createCheckout(host: Host): Checkout {
   function takeFound(value: string, heard?: Hearing): void {
     const isHidden = state.kind !== 'leaving';
     putAside();
-    take({ value, href: pageAddress(), own: 'yes', isHidden, isKnown: true }, heard);
+    take(found(value, isHidden), heard);
   }
 
   /** Moves the state and tells the world; whether it moved at all. */
@@ -219,7 +219,7 @@ export function createCheckout(host: Host): Checkout {
     const before = state;
     state = reduce(state, action);
     if (state === before) return false;
-    problem = undefined;
+    remedy = undefined;
     clearTimeout(leaving);
     host.update();
     for (const other of commons.tags) if (isTwin(other)) other.update();
@@ -240,16 +240,21 @@ export function createCheckout(host: Host): Checkout {
   }
 
   function misconfigure(code: Problem, isReturn: boolean): void {
-    if (move({ type: 'misconfigure', problem: code, isReturn })) report(code);
+    if (move({ type: 'misconfigure', problem: code, isReturn })) void report(code);
   }
 
-  function report(code: Problem): void {
-    problem = code;
-    const message = REMEDIES[code];
-    const { own = 'unknown' } = state as AnyState;
-    if (host.emit(new IcStripeErrorEvent({ code, message, own }))) {
-      console.error(`<ic-stripe-pay> ${code}: ${message}`);
+  /** Tells the site builder, a little later: a shopper is to load no words that are not for shoppers. */
+  async function report(code: Problem): Promise<void> {
+    const reported: AnyState = state;
+    const message = await import('./remedies.js').then(
+      ({ REMEDIES }) => REMEDIES[code],
+      () => code,
+    );
+    if (state === reported) {
+      remedy = message;
+      host.update();
     }
+    if (host.emit(new IcStripeErrorEvent({ code, message, own: reported.own ?? 'unknown' }))) console.error(`<ic-stripe-pay> ${code}: ${message}`);
   }
 
   function release(): void {
@@ -289,15 +294,15 @@ export function createCheckout(host: Host): Checkout {
     get state() {
       return state;
     },
-    get problem() {
-      return problem;
+    get remedy() {
+      return remedy;
     },
     get isQuiet() {
       return isQuiet;
     },
     get isOffering() {
       // Not while a payment that came back, or one that never did, may yet turn out to be this tag's.
-      return (hasBegun || !(commons.returned || remembered().length)) && (state.kind === 'leaving' || mayPay());
+      return (hasBegun || !(commons.returned || remembered(host.options).length)) && (state.kind === 'leaving' || mayPay());
     },
 
     connect() {
@@ -345,7 +350,7 @@ export function createCheckout(host: Host): Checkout {
         const url = checkoutAddress(options, reference);
         canister();
         // Before the event: a page that cancels it may open the address in its own way.
-        attempts.put(reference, { tag: identity() });
+        attempts.put(reference, { tag: identityOf(options) });
         if (!host.emit(new IcStripeRedirectEvent({ own: 'yes', url, reference }))) return false;
         // What was shown is over: Back must not bring it up again.
         startAnew();

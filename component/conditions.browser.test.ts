@@ -16,7 +16,7 @@ async function setOut(attributes: Record<string, string> = {}): Promise<string> 
 
 /** As if the script were evaluated now. */
 let copies = 0;
-const evaluate = (): Promise<unknown> => import(new URL(`./index.ts?copy=${copies++}`, import.meta.url).href);
+const evaluate = (): Promise<unknown> => import(new URL(`./returned.ts?copy=${copies++}`, import.meta.url).href);
 
 describe('a tag added long after the script has cleaned the address', () => {
   for (const isForbidden of [false, true]) {

@@ -4,7 +4,6 @@
  */
 import { createCheckout, type Checkout } from './checkout.js';
 import type { Options } from './options.js';
-import { capture } from './returned.js';
 import type { State } from './state.js';
 
 export * from './events.js';
@@ -13,33 +12,24 @@ export type { Options } from './options.js';
 export type { Problem } from './problems.js';
 export type { Own, State, Why } from './state.js';
 
-if (globalThis.document) capture();
-
 /** Takes a payment and confirms it, as the element does. It fires the element's events, on itself. */
 export class StripePayController extends EventTarget {
+  readonly #host;
   readonly #checkout: Checkout;
-  #options: Options;
 
   constructor(options: Options) {
     super();
-    this.#options = options;
-    const current = (): Options => this.#options;
-    this.#checkout = createCheckout({
-      get options() {
-        return current();
-      },
-      emit: (event) => this.dispatchEvent(event),
-      update: () => undefined,
-    });
+    this.#host = { options, emit: (event: Event): boolean => this.dispatchEvent(event), update: (): void => undefined };
+    this.#checkout = createCheckout(this.#host);
   }
 
   /** The attributes of the element, by the names of its properties. Set anew as a whole. */
   get options(): Options {
-    return this.#options;
+    return this.#host.options;
   }
 
   set options(options: Options) {
-    this.#options = options;
+    this.#host.options = options;
     this.#checkout.change(true);
   }
 

@@ -13,7 +13,7 @@ export type Offer = 'retry' | 'show' | 'another';
 export interface Description {
   icon: Icon;
   /** The name of the heading among the messages, and of the slot that replaces it. */
-  heading: keyof Messages;
+  heading: keyof typeof SAID;
   title: string;
   /** As the shopper saw it. */
   amount: string | undefined;
@@ -24,16 +24,24 @@ export interface Description {
   offers: Offer[];
 }
 
-const ICONS: Partial<Record<State['kind'], Icon>> = {
-  leaving: 'busy',
-  confirming: 'busy',
-  unavailable: 'busy',
-  open: 'wait',
-  processing: 'wait',
-  expired: 'wait',
-  paid: 'done',
-  refunded: 'back',
-};
+/** How each heading is drawn, and the sentences under it; for `ask` the shop must be there to be asked. */
+const SAID = {
+  leaving: ['busy'],
+  leaving_tab: ['busy'],
+  leaving_blocked: ['alert', 'copy'],
+  confirming: ['busy'],
+  open: ['wait', 'not_charged'],
+  processing: ['wait', 'settling', 'no_need'],
+  paid: ['done'],
+  refunded: ['back'],
+  failed: ['alert', 'not_charged'],
+  expired: ['wait', 'not_charged'],
+  not_found: ['alert', 'ask'],
+  unavailable: ['busy', 'no_need'],
+  offline: ['alert', 'no_need'],
+  stopped: ['alert', 'ask'],
+  misconfigured: ['alert', 'not_charged'],
+} as const satisfies Partial<Record<keyof Messages, readonly [Icon, ...(keyof Messages)[]]>>;
 
 /** How long banks take for a delayed payment, in days. https://docs.stripe.com/payments/payment-methods#delayed */
 const SETTLING_DAYS = 14;
@@ -43,39 +51,30 @@ export function describe(state: State, messages: Messages, locale?: string): Des
   const { kind } = state;
   if (kind === 'idle') return undefined;
   const { payment, why, how, isReturn, isHidden, own } = state as AnyState;
+  const isUnavailable = kind === 'unavailable';
   const isStopped = why === 'stopped' || why === 'misconfigured';
-  const isUnsettled = why === 'unsettled';
-  const needsSupport = isReturn || kind === 'not_found' || isUnsettled || (kind === 'unavailable' && isStopped);
   const heading =
-    how === 'tab' || how === 'blocked'
+    how && how !== 'here'
       ? (`leaving_${how}` as const)
-      : isReturn || (kind === 'unavailable' && isStopped)
+      : isReturn || (isUnavailable && isStopped)
         ? 'stopped'
-        : kind === 'unavailable' && why === 'offline'
-          ? 'offline'
+        : isUnavailable && why === 'offline'
+          ? why
           : kind;
-  const sentences: (keyof Messages)[] = needsSupport
-    ? ['ask']
-    : kind === 'processing'
-      ? ['settling', 'no_need']
-      : kind === 'unavailable'
-        ? ['no_need']
-        : how === 'blocked'
-          ? ['copy']
-          : /^(misconfigured|open|failed|expired)$/.test(kind)
-            ? ['not_charged']
-            : [];
+  const [icon, ...sentences]: readonly [Icon, ...(keyof Messages)[]] = why === 'unsettled' ? SAID.stopped : SAID[heading];
+  const needsSupport = sentences.includes('ask');
   if (canPay(state)) sentences.push('again');
   if (own === 'unknown' && payment) sentences.push('elsewhere');
-  const said = sentences.map((name) => fill(messages[name], { days: days(SETTLING_DAYS, locale) }));
+  const days = new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(SETTLING_DAYS);
+  const said = sentences.map((name) => fill(messages[name], { days }));
   const refunded = kind === 'paid' && payment?.amount_refunded && !isHidden ? money(payment.amount_refunded, payment.currency, locale) : undefined;
   const reference = payment?.client_reference_id;
   const offers: Offer[] = [];
-  if (how === 'tab' || isStopped || (kind === 'unavailable' && why !== 'offline')) offers.push('retry');
+  if (how === 'tab' || isStopped || heading === 'unavailable') offers.push('retry');
   if (isHidden && payment) offers.push('show');
   if (isHidden && isFinal(state)) offers.push('another');
   return {
-    icon: (!isStopped && !isUnsettled && how !== 'blocked' && why !== 'offline' && ICONS[kind]) || 'alert',
+    icon,
     heading,
     title: messages[heading],
     amount: isHidden ? undefined : amountOf(payment, locale),
@@ -86,7 +85,7 @@ export function describe(state: State, messages: Messages, locale?: string): Des
       // Its end is enough to talk about a payment without giving it away. It stays on one line.
       reference: reference && !isHidden ? fill(messages.reference, { reference: `\u2026\u2060${reference.slice(-6)}` }) : undefined,
     },
-    needsSupport: !!needsSupport,
+    needsSupport,
     offers,
   };
 }
@@ -98,13 +97,4 @@ function amountOf(payment: Payment | undefined, locale?: string): string | undef
 
 function money(amount?: number | null, currency?: string | null, locale?: string): string | undefined {
   return amount == null || !currency ? undefined : formatMoney(amount, currency, locale);
-}
-
-/** Never throws, as {@link formatMoney}. */
-function days(count: number, locale?: string): string {
-  try {
-    return new Intl.NumberFormat(locale || undefined, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count);
-  } catch {
-    return days(count, 'en');
-  }
 }

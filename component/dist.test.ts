@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM_ARGS, findChromium } from '../find-chromium.mjs';
-import { LOCALE_FILES } from './locale-files.js';
+import { LOCALES } from './locale-files.js';
 
 const FILE = new URL('../dist/ic-stripe-pay.js', import.meta.url);
 const script = await readFile(FILE, 'utf8');
@@ -17,12 +17,20 @@ it('the file that stands alone is at most 15,000 bytes, packed', () => {
 });
 
 it('the scripts know the languages by their bytes', async () => {
-  for (const file of ['ic-stripe-pay.js', 'ic-stripe-pay.classic.js', 'shared.js']) {
+  for (const file of ['ic-stripe-pay.js', 'ic-stripe-pay.classic.js']) {
     const text = await readFile(new URL(`../dist/${file}`, import.meta.url), 'utf8');
-    for (const language of Object.keys(LOCALE_FILES)) {
+    for (const language of Object.keys(LOCALES)) {
       const bytes = await readFile(new URL(`../dist/locales/${language}.json`, import.meta.url));
       expect(text).toContain(`sha256-${createHash('sha256').update(bytes).digest('base64')}`);
     }
+  }
+});
+
+it('what is for site builders only is loaded when there is something to mend', async () => {
+  const { REMEDIES } = (await import(new URL('../dist/remedies.js', import.meta.url).href)) as { REMEDIES: Record<string, string> };
+  expect(Object.values(REMEDIES)).toContain('Set payment-link.');
+  for (const file of ['element.js', 'controller.js']) {
+    expect(await readFile(new URL(`../dist/${file}`, import.meta.url), 'utf8')).not.toContain('Set payment-link.');
   }
 });
 
@@ -43,9 +51,9 @@ for (const file of ['ic-stripe-pay.js', 'index.js', 'element.js']) {
 }
 
 it('the npm entry leaves Lit to the site', async () => {
-  const shared = await readFile(new URL('../dist/shared.js', import.meta.url), 'utf8');
-  expect(shared).toMatch(/from ?["']lit["']/);
-  expect(shared).not.toContain('litHtmlVersions');
+  const element = await readFile(new URL('../dist/element.js', import.meta.url), 'utf8');
+  expect(element).toMatch(/from ?["']lit["']/);
+  expect(element).not.toContain('litHtmlVersions');
 });
 
 describe('in a browser', () => {

@@ -4,17 +4,22 @@ import { isLocalHost } from './local-host.js';
 import { chooseLocale, loadMessages } from './locales.js';
 import { en, type Messages } from './messages.js';
 import { isTestLink } from './payment-link.js';
-import { REMEDIES } from './problems.js';
 import { IDLE, isSession, type State } from './state.js';
 import { styles } from './styles.js';
 import { VERSION } from './version.js';
 import { view } from './view.js';
 
+export * from './events.js';
+export type { Answer, Payment, Reason, Status } from '../canister/contract.js';
+export type { Messages } from './messages.js';
+export type { Problem } from './problems.js';
+export type { Own, State, Why } from './state.js';
+
 /** What tells one payment from another, and so one tag from another. */
 const IDENTITY = ['paymentLink', 'canisterId', 'gateway', 'reference', 'sessionParam'] as const;
 
 /** What a server draws, which knows nothing of the browser. */
-const DRAWN = { state: IDLE, problem: undefined, isOffering: true, isQuiet: false };
+const DRAWN = { state: IDLE, remedy: undefined, isOffering: true, isQuiet: false };
 
 /**
  * @summary Takes a payment on Stripe's page and, when the shopper comes back, shows in place what became of it.
@@ -200,7 +205,7 @@ export class IcStripePay extends LitElement {
 
   protected override render(): TemplateResult | typeof noChange {
     const isDrawn = this.#isDrawn;
-    const { state, problem, isOffering, isQuiet } = isDrawn ? DRAWN : this.#checkout;
+    const { state, remedy, isOffering, isQuiet } = isDrawn ? DRAWN : this.#checkout;
     const [, mode] = (isSession(state) && /^cs_(test|live)/.exec(state.id)) || [];
     const isTest = mode ? mode === 'test' : isTestLink(this.paymentLink);
     this.#expose(state.kind, isTest);
@@ -214,7 +219,7 @@ export class IcStripePay extends LitElement {
       isTest,
       isOffering,
       isQuiet,
-      remedy: problem && isLocalHost(location.hostname) ? REMEDIES[problem] : undefined,
+      remedy: !isDrawn && isLocalHost(location.hostname) ? remedy : undefined,
       onPay: () => this.pay(),
       onOffer: { retry: () => this.check(), show: () => this.#checkout.show(), another: () => this.reset() },
     });

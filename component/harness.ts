@@ -4,6 +4,8 @@ import type { Answer, Payment } from '../canister/contract.js';
 import { commons } from './commons.js';
 import type { IcStripePay } from './element.js';
 import './index.js';
+// Loaded beforehand, so that what is reported is told at once.
+import './remedies.js';
 
 export const LINK = 'https://buy.stripe.com/test_abc';
 export const CANISTER = 'rrkah-fqaaa-aaaaa-aaaaq-cai';

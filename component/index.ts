@@ -1,12 +1,6 @@
 import { IcStripePay } from './element.js';
-import { capture } from './returned.js';
-import { VERSION } from './version.js';
 
-export { IcStripePay } from './element.js';
-export * from './events.js';
-export type { Answer, Payment, Reason, Status } from '../canister/contract.js';
-export type { Problem } from './problems.js';
-export type { Own, State, Why } from './state.js';
+export * from './element.js';
 
 const TAG = 'ic-stripe-pay';
 
@@ -16,12 +10,11 @@ declare global {
   }
 }
 
-// Without a DOM (Node, a worker, a server that renders) there is nothing to register with and no address.
+// Without a DOM (Node, a worker, a server that renders) there is nothing to register with.
 if (globalThis.window?.customElements) {
-  capture();
   const known = customElements.get(TAG) as { version?: string } | undefined;
   if (!known) customElements.define(TAG, IcStripePay);
-  else if (known.version !== VERSION) {
-    console.warn(`<${TAG}> ${VERSION}: ${known.version ?? 'another'} was here first and stays.`);
+  else if (known.version !== IcStripePay.version) {
+    console.warn(`<${TAG}> ${IcStripePay.version}: ${known.version ?? 'another'} came first and stays.`);
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LOCALE_FILES } from './locale-files.js';
+import { LOCALES } from './locale-files.js';
 import { chooseLocale, loadMessages } from './locales.js';
 import { en } from './messages.js';
 
@@ -12,7 +12,7 @@ const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) =>
 
 it('there are at least fifteen languages beside English, each known to the script', () => {
   expect(files.length).toBeGreaterThanOrEqual(15);
-  expect(Object.keys(LOCALE_FILES).sort()).toEqual(files);
+  expect(Object.keys(LOCALES).sort()).toEqual(files);
 });
 
 describe.each(files)('%s', (file) => {

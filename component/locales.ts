@@ -1,8 +1,5 @@
-import { LOCALE_FILES } from './locale-files.js';
+import { LOCALES, readLocale } from './locale-files.js';
 import { en, type Messages } from './messages.js';
-
-/** Read while the script is evaluated: a classic script has no other time to learn its own address. */
-const HERE = import.meta.url;
 
 /** How long to wait for a language, in milliseconds, before English will do. */
 const PATIENCE = 3000;
@@ -28,7 +25,7 @@ export function chooseLocale(wanted: readonly (string | null | undefined)[]): Lo
       // Tells zh-TW's script, which decides between the Chinese ones.
       const { language, script } = new Intl.Locale(tag).maximize();
       for (const file of [`${language}-${script}`, ALIASES[language] ?? language]) {
-        if (file === 'en' || file in LOCALE_FILES) return { tag, file };
+        if (file === 'en' || file in LOCALES) return { tag, file };
       }
     } catch {
       // Not a language.
@@ -50,10 +47,8 @@ export function loadMessages(file: string): Messages | undefined | Promise<Messa
 
 async function load(file: string): Promise<Messages | undefined> {
   try {
-    const integrity = LOCALE_FILES[file] ?? '';
-    const url = new URL(`locales/${file}.json`, HERE);
-    const response = await fetch(url, { credentials: 'omit', integrity, signal: AbortSignal.timeout(PATIENCE) });
-    return { ...en, ...((await response.json()) as Messages) };
+    const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE));
+    return { ...en, ...(await Promise.race([readLocale(file), late])) };
   } catch {
     // Another time it may work.
     loading.delete(file);

@@ -163,10 +163,10 @@ describe('the tag', () => {
     const again = new URL('./index.ts?again', import.meta.url).href;
     await import(again);
     expect(warnings).to.deep.equal([]);
-    stub(IcStripePay, 'version', () => '0.0.1');
-    await import(`${again}2`);
-    expect(warnings.length).to.equal(1);
     expect(customElements.get('ic-stripe-pay') === IcStripePay).to.equal(true);
+    stub(customElements, 'get', () => () => ({ version: '0.0.1' }));
+    await import(`${again}2`);
+    expect(warnings).to.deep.equal([`<ic-stripe-pay> ${IcStripePay.version}: 0.0.1 came first and stays.`]);
   });
 
   it('tells nothing while it is idle', async () => {

@@ -66,7 +66,7 @@ describe('the button', () => {
     const tag = await mount(attributes);
     const [redirects, errors] = [listen('ic-stripe-redirect'), listen('ic-stripe-error')];
     part(tag, 'button')!.click();
-    await tag.updateComplete;
+    await settle(tag);
     expect(redirects.length).to.equal(0);
     expect(errors.map((error) => error.code)).to.deep.equal([code]);
     expect(tag.state.kind).to.equal('misconfigured');
@@ -89,6 +89,7 @@ describe('the button', () => {
     stub(console, 'error', () => (text: unknown) => told.push(text));
     const tag = await mount({ reference: '/' });
     tag.pay();
+    await settle(tag);
     expect(`${told.join()}`).to.contain('<ic-stripe-pay> reference_invalid: ');
     tag.reference = undefined;
     await settle(tag);
@@ -96,6 +97,7 @@ describe('the button', () => {
     tag.addEventListener('ic-stripe-error', (event) => event.preventDefault());
     await settle(tag);
     tag.pay();
+    await settle(tag);
     expect(told.length).to.equal(1);
   });
 

@@ -3,7 +3,7 @@ import { announced, shown } from './memory.js';
 import { readReturnAddress } from './return-address.js';
 
 /**
- * Captures what the address, or else a reload, brings back. Called when the script is evaluated,
+ * Captures what the address, or else a reload, brings back. Called when this module is evaluated,
  * before a router can rewrite the address, and again by each tag that enters the document.
  */
 export function capture(): void {
@@ -49,6 +49,8 @@ export function pageAddress(): string {
 
 /** Takes the session's id out of the address bar and the history, where screenshots and bookmarks would find it. */
 export function cleanAddress(): void {
+  const href = pageAddress();
+  if (href === location.href) return;
   let state = history.state as Record<string, unknown> | null;
   if (state?.__NA) {
     // Next takes a state with these marks for its own, and would not learn the new address.
@@ -57,8 +59,11 @@ export function cleanAddress(): void {
     delete state._N;
   }
   try {
-    history.replaceState(state, '', pageAddress());
+    history.replaceState(state, '', href);
   } catch {
     // Browsers refuse it to documents without an address of their own, and to pages that do it all the time.
   }
 }
+
+// Not where there is no address: in Node, in a worker.
+if (globalThis.document) capture();

@@ -50,7 +50,6 @@ export const styles = css`
   }
   :focus-visible {
     outline: 3px solid var(--a);
-    outline-offset: 2px;
   }
   [part='card'] {
     display: grid;
@@ -65,7 +64,6 @@ export const styles = css`
     margin: 0;
     font-size: 0.875em;
     overflow-wrap: anywhere;
-    text-wrap: pretty;
     unicode-bidi: plaintext;
     text-align: -webkit-match-parent;
     text-align: match-parent;

@@ -39,7 +39,7 @@ it.runIf(process.platform === 'linux' && process.arch === 'x64')('everything is 
   const growth = ['a query that answers', 'a query that upgrades', 'an update that confirms'].map((what) => value(`growth of ${what}`).toFixed(2));
   const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
   for (const cell of [
-    ...['ic-stripe-pay.js', 'package without Lit', 'controller', 'largest language'].map((what) => `${value(`${what}, gzip`).toLocaleString('en')} bytes`),
+    ...['ic-stripe-pay.js', 'element without Lit', 'controller', 'largest language'].map((what) => `${value(`${what}, gzip`).toLocaleString('en')} bytes`),
     `${millions('query that answers, raw host', 2)} / ${millions('query that upgrades, raw host', 2)} M instructions`,
     `${millions('certified query', 1)} M instructions`,
     `${millions('update that asks Stripe, with nothing to certify', 1)} M instructions`,
