@@ -1,5 +1,5 @@
 /** Types for Vue 3: `import type {} from 'ic-stripe-pay/vue'`. */
-import type { DefineComponent } from '@vue/runtime-core';
+import type { DefineComponent } from 'vue';
 import type { IcStripeErrorEvent, IcStripePaidEvent, IcStripeRedirectEvent, IcStripeReturnEvent, IcStripeStatusEvent } from './events.js';
 import type { TagAttributes, TagProperties } from './tag-attributes.js';
 
@@ -12,7 +12,7 @@ export interface Listeners {
   onIcStripeError?: (event: IcStripeErrorEvent) => void;
 }
 
-declare module '@vue/runtime-core' {
+declare module 'vue' {
   interface GlobalComponents {
     'ic-stripe-pay': DefineComponent<TagAttributes & TagProperties & Listeners>;
   }

@@ -94,9 +94,9 @@ export class Specimen {
     return asked;
   }
 
-  /** A query on the verified host, about a session that is known. */
-  async askCertified(id: string): Promise<Asked> {
-    const request = { method: 'GET', url: `/checkout/${id}`, headers: browserHeaders(`${this.canister.toText()}.icp0.io`), body: NO_BYTES };
+  /** A query on the verified host, for what is certified. */
+  async askCertified(path: string): Promise<Asked> {
+    const request = { method: 'GET', url: path, headers: browserHeaders(`${this.canister.toText()}.icp0.io`), body: NO_BYTES };
     return this.#count(() => this.ic.query(this.canister, 'http_request', encodeQueryRequest(request)));
   }
 

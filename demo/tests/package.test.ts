@@ -21,7 +21,7 @@ type Exports = Record<string, string | { types: string; default?: string }>;
 let project: ScratchProject;
 let exports: Exports;
 beforeAll(async () => {
-  project = await createScratchProject(['lit', '@lit-labs/ssr', '@lit-labs/ssr-client', '@types/react', '@vue/runtime-core']);
+  project = await createScratchProject(['lit', '@lit-labs/ssr', '@lit-labs/ssr-client', '@types/react', 'vue']);
   ({ exports } = JSON.parse(await packed('package.json')) as { exports: Exports });
 });
 afterAll(() => project.remove());
@@ -351,7 +351,7 @@ describe('in TypeScript', () => {
       // @ts-expect-error -- no such field
       export const field = <ic-stripe-pay onic-stripe-paid={(event) => event.payment.price} />;`,
     'vue.ts': `
-      import type { GlobalComponents } from '@vue/runtime-core';
+      import type { GlobalComponents } from 'vue';
       import type {} from 'ic-stripe-pay/vue';
       type Props = InstanceType<GlobalComponents['ic-stripe-pay']>['$props'];
       export const right: Props = { 'payment-link': 'https://buy.stripe.com/test_abc', 'lock-email': true, onIcStripePaid: (event) => event.payment.id.length };
