@@ -26,5 +26,6 @@ export default {
   reporters: [defaultReporter(), countingReporter],
   concurrency: 1,
   testsFinishTimeout: 300_000,
-  testFramework: { config: { timeout: 10_000 } },
+  // As in vitest.config.ts: a second try where two cores are busy.
+  testFramework: { config: { timeout: 10_000, retries: process.env.CI ? 1 : 0 } },
 };

@@ -4,8 +4,6 @@ import type { Answer, Payment } from '../canister/contract.js';
 import { commons } from './commons.js';
 import type { IcStripePay } from './element.js';
 import './index.js';
-// Loaded beforehand, so that what is reported is told at once.
-import './remedies.js';
 
 export const LINK = 'https://buy.stripe.com/test_abc';
 export const CANISTER = 'rrkah-fqaaa-aaaaa-aaaaq-cai';
@@ -96,6 +94,9 @@ export async function settle(tag: IcStripePay): Promise<void> {
   let left = 10;
   do await wait(20);
   while (tag.state.kind === 'confirming' && left--);
+  // What is reported meanwhile waits for these words, too, and was first.
+  await import('./remedies.js');
+  await wait(0);
   await tag.updateComplete;
 }
 
