@@ -1,10 +1,7 @@
 /** The element for the canister to serve: the same script, which takes the origin it came from for the canister. */
-import { standalone } from './rollup.config.js';
+import { patch, standalone } from './rollup.config.js';
 
-const fromHome = {
-  name: 'from home',
-  transform: (code, id) => (id.endsWith('/component/home.ts') ? { code: 'export const home = new URL(import.meta.url).origin;', map: null } : null),
-};
+const fromHome = patch('/component/home.ts', [['home: string | undefined = undefined', 'home = new URL(import.meta.url).origin']]);
 
 export default {
   input: { 'ic-stripe-pay': 'component/index.ts' },

@@ -3,8 +3,8 @@ import terser from '@rollup/plugin-terser';
 import esbuild from 'rollup-plugin-esbuild';
 import { integrity, localesAsFiles, localesAsModules } from './rollup-locales.js';
 
-/** Replaces text in one module, and fails where either is not there: a new version of Lit must be looked at. */
-function patch(file, replacements) {
+/** Replaces text in one module, and fails where either is not there: a new version of it must be looked at. */
+export function patch(file, replacements) {
   let isSeen = false;
   return {
     name: `patch ${file}`,
@@ -54,15 +54,10 @@ function minifyCss() {
 }
 
 /** One file cannot load words when they are needed; it has them. */
-function inlineRemedies() {
-  return {
-    name: 'inline remedies',
-    transform(code, id) {
-      if (!id.endsWith('/component/checkout.ts')) return null;
-      return { code: `import { REMEDIES } from './remedies.js';${code.replace("import('./remedies.js')", 'Promise.resolve({ REMEDIES })')}`, map: null };
-    },
-  };
-}
+const inlineRemedies = patch('/component/checkout.ts', [
+  ["import('./remedies.js')", 'Promise.resolve({ REMEDIES })'],
+  [/^/, "import { REMEDIES } from './remedies.js';"],
+]);
 
 // Named, because otherwise it is NODE_ENV that decides which build of Lit is taken.
 const resolve = nodeResolve({ exportConditions: ['production'] });
@@ -137,7 +132,7 @@ function printIntegrity(folder) {
 
 /** Of a file that stands alone. */
 export function standalone({ isShipping, folder = 'dist/' }) {
-  return [localesAsFiles({ isShipping }), inlineRemedies(), minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrinkWithLit, printIntegrity(folder)];
+  return [localesAsFiles({ isShipping }), inlineRemedies, minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrinkWithLit, printIntegrity(folder)];
 }
 
 /** A file by its own name of what is loaded when it is needed. */

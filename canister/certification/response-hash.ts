@@ -4,6 +4,7 @@
  * https://docs.internetcomputer.org/references/http-gateway-protocol-spec#response-verification
  */
 import { sha256 } from '../crypto/sha256.js';
+import { ascii } from '../encoding/bytes.js';
 
 /** A header: name in lower case, value. */
 export type Header = readonly [name: string, value: string];
@@ -37,8 +38,4 @@ const STATUS = Uint8Array.of(0xc8, 0x01);
 function compare(one: Uint8Array, other: Uint8Array): number {
   const at = one.findIndex((byte, i) => byte !== other[i]);
   return at < 0 ? 0 : one[at] - other[at];
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -1,14 +1,10 @@
 /** Final answers about sessions, with the subnet's certificate. */
-import { IDL } from '@dfinity/candid';
 import type { CertifiedAnswers } from '../certification/certified-answers.js';
-import { Template } from '../encoding/candid-template.js';
+import type { Template } from '../encoding/candid-template.js';
 import type { StoredPayment } from '../storage/payment-record.js';
 import type { System } from '../system.js';
-import { HttpResponse } from './interface.js';
+import { certifiedTemplate } from './response-template.js';
 import { JSON_HEADERS } from './responses.js';
-
-const BODY_HOLE = 'the body goes here';
-const CERTIFICATE_HOLE = 'the certificate goes here';
 
 export class CertifiedPages {
   private readonly template: Template;
@@ -17,10 +13,7 @@ export class CertifiedPages {
     private readonly system: System,
     private readonly answers: CertifiedAnswers,
   ) {
-    const body = ascii(BODY_HOLE);
-    const headers = [...JSON_HEADERS, ['IC-CertificateExpression', answers.expression], ['IC-Certificate', CERTIFICATE_HOLE]];
-    const response = new Uint8Array(IDL.encode([HttpResponse], [{ status_code: 200, headers, body, upgrade: [] }]));
-    this.template = new Template(response, [body, ascii(CERTIFICATE_HOLE)]);
+    this.template = certifiedTemplate(JSON_HEADERS, answers.expression);
   }
 
   /** The answer about a session, in Candid; undefined where it is not certified, or this is no query. */
@@ -57,8 +50,4 @@ export class CertifiedPages {
     const root = this.answers.takeRoot();
     if (root) this.system.certify(root);
   }
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -1,10 +1,8 @@
 /** The HTTP answers, in Candid: each is encoded once, with a hole for its body. */
-import { IDL } from '@dfinity/candid';
-import { Template } from '../encoding/candid-template.js';
-import { HttpResponse } from './interface.js';
+import type { Header } from '../certification/response-hash.js';
+import type { Template } from '../encoding/candid-template.js';
+import { encodeResponse, responseTemplate } from './response-template.js';
 import type { Allow } from './route.js';
-
-type Header = [name: string, value: string];
 
 /** Every answer may be read by a page of any origin, and is kept by no cache: gateways keep plain GETs for 10 s. */
 const COMMON_HEADERS: Header[] = [
@@ -17,14 +15,13 @@ const COMMON_HEADERS: Header[] = [
 export const JSON_HEADERS: readonly Header[] = [['content-type', 'application/json; charset=utf-8'], ...COMMON_HEADERS];
 
 const NO_BYTES = new Uint8Array();
-const BODY_HOLE = 'the body goes here';
 
 /** The answers; those with a body take its JSON, in bytes. */
 export class Responses {
   /** Asks the gateway to send the request again as an update. */
-  readonly upgrade = encode(200, [], NO_BYTES, [true]);
+  readonly upgrade = encodeResponse(200, [], NO_BYTES, [true]);
   /** To a preflight. Its body must be empty, or a gateway distrusts the canister. */
-  readonly preflight = encode(204, [...COMMON_HEADERS, ['access-control-allow-methods', 'GET, OPTIONS']], NO_BYTES, []);
+  readonly preflight = encodeResponse(204, [...COMMON_HEADERS, ['access-control-allow-methods', 'GET, OPTIONS']], NO_BYTES);
 
   private readonly ok = jsonTemplate(200);
   private readonly refusals = { 400: jsonTemplate(400), 403: jsonTemplate(403), 404: jsonTemplate(404) };
@@ -57,14 +54,6 @@ export class Responses {
   }
 }
 
-function encode(status_code: number, headers: readonly Header[], body: Uint8Array, upgrade: [] | [boolean]): Uint8Array {
-  return new Uint8Array(IDL.encode([HttpResponse], [{ status_code, headers, body, upgrade }]));
-}
-
 function jsonTemplate(status: number, headers: Header[] = []): Template {
-  return new Template(encode(status, [...JSON_HEADERS, ...headers], ascii(BODY_HOLE), []), [ascii(BODY_HOLE)]);
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return responseTemplate(status, [...JSON_HEADERS, ...headers]);
 }

@@ -1,17 +1,12 @@
 /** The files that are served as they are, with the subnet's certificate where a gateway verifies. */
-import { IDL } from '@dfinity/candid';
 import { PathTree, segmentsOf, sideOf } from '../assets/path-tree.js';
 import type { StaticFile, StaticFiles } from '../assets/static-file.js';
 import type { CertifiedAnswers } from '../certification/certified-answers.js';
 import { ExpressionPath } from '../certification/expression-path.js';
 import { expressionFor } from '../certification/response-hash.js';
 import { fromHex } from '../encoding/bytes.js';
-import { Template } from '../encoding/candid-template.js';
 import type { System } from '../system.js';
-import { HttpResponse } from './interface.js';
-
-const BODY_HOLE = 'the body goes here';
-const CERTIFICATE_HOLE = 'the certificate goes here';
+import { certifiedTemplate, responseTemplate } from './response-template.js';
 
 export class StaticPages {
   constructor(
@@ -27,12 +22,10 @@ export class StaticPages {
   response(path: string, isRaw: boolean): Uint8Array | undefined {
     const file = this.statics.files.find((each) => each.path === path);
     if (file === undefined) return undefined;
+    if (isRaw) return responseTemplate(200, file.headers).fill([this.system.blob(file.body)]);
     const expression = expressionFor(file.headers);
-    const body = this.system.blob(file.body);
-    if (isRaw) return template(file.headers, [BODY_HOLE]).fill([body]);
     const header = this.certificateHeader(file, expression);
-    const headers = [...file.headers, ['IC-CertificateExpression', expression], ['IC-Certificate', CERTIFICATE_HOLE]] as const;
-    return header && template(headers, [BODY_HOLE, CERTIFICATE_HOLE]).fill([body, header]);
+    return header && certifiedTemplate(file.headers, expression).fill([this.system.blob(file.body), header]);
   }
 
   private certificateHeader(file: StaticFile, expression: string): Uint8Array | undefined {
@@ -45,10 +38,4 @@ export class StaticPages {
     const paths = this.answers.pathsBeside(side, tree.witness(file.path, end.cbor(fromHex(file.response))));
     return end.header(certificate, paths, segmentsOf(file.path).map(bytes));
   }
-}
-
-/** `IDL.encode` takes 5 k instructions for each byte of a blob. */
-function template(headers: readonly (readonly [string, string])[], holes: readonly string[]): Template {
-  const [body, ...others] = holes.map((hole) => Uint8Array.from(hole, (character) => character.charCodeAt(0)));
-  return new Template(new Uint8Array(IDL.encode([HttpResponse], [{ status_code: 200, headers, body, upgrade: [] }])), [body, ...others]);
 }

@@ -5,6 +5,7 @@
  */
 import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
+import { ascii } from '../encoding/bytes.js';
 import { Cursor, fieldHash } from '../encoding/candid-cursor.js';
 import { Template } from '../encoding/candid-template.js';
 import { outcallCycles } from './price.js';
@@ -176,8 +177,4 @@ function readResult(cursor: Cursor, type: number): RawAnswer {
     }
   }
   return answer;
-}
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

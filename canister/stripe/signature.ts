@@ -4,6 +4,7 @@
  * https://docs.stripe.com/webhooks/signature
  */
 import { HmacKey } from '../crypto/hmac.js';
+import { ascii } from '../encoding/bytes.js';
 
 /** Seconds for which a signature is good: Stripe's own default. Each time Stripe tries again, it signs anew. */
 export const TOLERANCE = 300;
@@ -36,7 +37,7 @@ export type SignatureFault = keyof typeof SIGNATURE_FAULTS;
  */
 export function webhookKey(secret: string): HmacKey {
   if (!/^[!-~]+$/.test(secret)) throw new RangeError('A webhook secret is the whole text that Stripe shows (whsec_…), without spaces.');
-  return new HmacKey(asciiBytes(secret));
+  return new HmacKey(ascii(secret));
 }
 
 /**
@@ -53,7 +54,7 @@ export function webhookKey(secret: string): HmacKey {
 export function checkSignature(header: string | undefined, body: Uint8Array, keys: readonly HmacKey[], now: number): SignatureFault | undefined {
   const signed = checkHeader(header, body, keys, now);
   if (typeof signed === 'string') return signed;
-  const message = [asciiBytes(`${signed.timestamp}.`), body];
+  const message = [ascii(`${signed.timestamp}.`), body];
   return keys.some((key) => isAmong(signed.signatures, key.sign(message))) ? undefined : 'wrong_signature';
 }
 
@@ -94,8 +95,4 @@ function isAmong(signatures: readonly number[][], code: Uint8Array): boolean {
   const view = new DataView(code.buffer);
   const words = Array.from({ length: 8 }, (_, i) => view.getInt32(4 * i));
   return signatures.some((signature) => words.reduce((difference, word, i) => difference | (word ^ signature[i]), 0) === 0);
-}
-
-function asciiBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
