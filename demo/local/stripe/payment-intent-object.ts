@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import { objectId, randomText } from './ids.js';
-import type { Session } from './session-object.js';
+import { randomText } from './ids.js';
+import { METHOD_CONFIGURATION, type Session } from './session-object.js';
 
 /** The attempt to take a payment: https://docs.stripe.com/api/payment_intents/object */
 export type PaymentIntent = Stripe.PaymentIntent;
@@ -44,7 +44,7 @@ export function newIntent(session: Session, amount: number, created: number): Pa
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
-    payment_method_configuration_details: { id: objectId('pmc'), parent: null },
+    payment_method_configuration_details: METHOD_CONFIGURATION,
     payment_method_options: {
       card: {
         installments: null,

@@ -35,6 +35,9 @@ export const SAMPLE_SHOPPER: Shopper = {
   postalCode: 'D02 X285',
 };
 
+/** Which methods the merchant offers: one setting of the account's, the same for all its sessions. */
+export const METHOD_CONFIGURATION = { id: 'pmc_1SAbCdEfGhIjKlMnOpQrStUv', parent: null };
+
 /** What a new session is made of, before anybody pays it. */
 export interface NewSession {
   livemode: boolean;
@@ -131,7 +134,7 @@ export function openSession(options: NewSession): Session {
     payment_intent: null,
     payment_link: options.paymentLink,
     payment_method_collection: options.mode === 'subscription' ? 'always' : 'if_required',
-    payment_method_configuration_details: { id: objectId('pmc'), parent: null },
+    payment_method_configuration_details: METHOD_CONFIGURATION,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: [...options.methods],
     payment_status: 'unpaid',
