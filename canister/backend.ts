@@ -1,10 +1,13 @@
 /** Puts the rooms together. */
 import { Admin } from './admin/admin.js';
+import { domainFiles } from './assets/domain-files.js';
 import { CanisterStats, noteBalance } from './admin/canister-stats.js';
 import { PaymentList } from './admin/payment-list.js';
 import { staticFiles } from '../dist/canister/static-files.js';
 import { CertifiedAnswers } from './certification/certified-answers.js';
 import { fromHex } from './encoding/bytes.js';
+import { Claims } from './fulfilment/claims.js';
+import { Deliveries } from './fulfilment/deliveries.js';
 import { CertifiedPages } from './http/certified-pages.js';
 import { Pages } from './http/pages.js';
 import { JSON_HEADERS } from './http/responses.js';
@@ -18,12 +21,16 @@ import { Lookups } from './payments/lookups.js';
 import { References } from './payments/references.js';
 import { Settling } from './payments/settling.js';
 import { Webhooks } from './payments/webhooks.js';
+import { Shoppers, referenceRation } from './shoppers/shoppers.js';
 import { settingsFrom, type DecodedInitArgument, type Settings } from './settings.js';
 import { nextCallNumber } from './storage/call-number.js';
+import { Claimed } from './storage/claimed.js';
 import { Counters } from './storage/counters.js';
 import { DueQueues } from './storage/due-queues.js';
+import { Issued } from './storage/issued.js';
 import type { KeyValue } from './storage/key-value.js';
 import { migrate } from './storage/migration.js';
+import { Outbox } from './storage/outbox.js';
 import { Payments } from './storage/payments.js';
 import { SeenEvents } from './storage/seen-events.js';
 import { readSettings, writeSettings } from './storage/settings-store.js';
@@ -34,13 +41,21 @@ import { seconds, type System } from './system.js';
 export class Backend {
   pages!: Pages;
   admin!: Admin;
+  claims!: Claims;
+  deliveries!: Deliveries;
+  shoppers!: Shoppers;
 
   private readonly counters: Counters;
   private readonly payments: Payments;
   private readonly queues: DueQueues;
   private readonly seen: SeenEvents;
+  private readonly claimed: Claimed;
+  private readonly outbox: Outbox;
+  private readonly issued: Issued;
   private readonly agenda: Agenda;
   private readonly lookups = new Lookups();
+  private readonly underWay = new Set<string>();
+  private readonly references = referenceRation();
   private readonly gate: Gate;
   private readonly answers: CertifiedAnswers;
   private readonly certified: CertifiedPages;
@@ -61,6 +76,9 @@ export class Backend {
     this.payments = new Payments(store, this.counters);
     this.queues = new DueQueues(store, this.counters);
     this.seen = new SeenEvents(store, this.counters);
+    this.claimed = new Claimed(store);
+    this.outbox = new Outbox(store, this.counters);
+    this.issued = new Issued(store, this.counters, this.payments);
     this.agenda = new Agenda(system, this.queues, () => this.settling.run());
     this.gate = new Gate(() => Object.values(this.counters.counts.paidOn).reduce((sum, count) => sum + count, 0));
     this.answers = new CertifiedAnswers(JSON_HEADERS, system.bytes, { before: fromHex(staticFiles.before), after: fromHex(staticFiles.after) });
@@ -80,14 +98,18 @@ export class Backend {
 
   /** Goes by other settings from now on. Lookups under way end by the old ones, and what they find is judged again when it is asked for. */
   private configure(settings: Settings): void {
-    const { system, store, counters, payments, queues, seen, agenda, lookups, gate, answers, certified, statics } = this;
+    const { system, store, counters, payments, queues, seen, outbox, underWay, agenda, lookups, gate, answers, certified, statics } = this;
     writeSettings(store, settings);
     lookups.forgetSetbacks();
+    statics.serve(domainFiles(system.self.toText(), settings.domains, system.bytes));
     // By other terms, other answers may be true.
     certified.clear();
     const reader: Reader = {
       // Lookups begun under other settings end here, too.
       changed: (id, payment) => certified.changed(id, payment && this.book.isAccepted(payment) ? payment : undefined),
+      happened: (event, id, payment, now) => {
+        if (this.book.isAccepted(payment)) this.deliveries.add(event, id, payment, now);
+      },
       commit: () => certified.commit(),
       wait(id, delay, now) {
         if (settings.api_key === '') return false;
@@ -102,9 +124,12 @@ export class Backend {
     const references = new References(system, payments, book, lookups, checkout);
     const webhooks = new Webhooks(system, settings, payments, book, counters, seen, agenda);
     this.pages = new Pages({ system, gate, checkout, references, webhooks, certified, statics });
-    this.settling = new Settling(system, settings, payments, book, counters, queues, agenda, inquiry);
-    this.settling.arm();
     const list = new PaymentList(payments, counters, book);
+    this.claims = new Claims(settings, payments, book, checkout, this.claimed);
+    this.deliveries = new Deliveries({ system, settings, counters, outbox, agenda, payments: list, underWay });
+    this.shoppers = new Shoppers(system, settings, payments, book, counters, this.issued, this.references);
+    this.settling = new Settling(system, settings, payments, book, counters, queues, agenda, inquiry, this.deliveries);
+    this.settling.arm();
     const stats = new CanisterStats(system, counters, queues, () => answers.size);
     this.admin = new Admin(system, settings, stripe, inquiry, list, stats, (next) => this.configure(next));
   }

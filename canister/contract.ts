@@ -9,7 +9,7 @@ import { isObject } from './encoding/json.js';
 export const SESSION_ID = /^cs_(test|live)_[A-Za-z0-9]{1,240}$/;
 
 /** A `client_reference_id` that the element has made: what the merchant calls the order, if anything, and 130 secret bits. */
-export const OWN_REFERENCE = /^([A-Za-z0-9_-]{1,168}-)?isp1[a-z2-7]{26}$/;
+export const OWN_REFERENCE = /^([A-Za-z0-9_-]{1,169}-)?isp1[a-z2-7]{26}$/;
 
 /**
  * Where a payment stands.

@@ -1,7 +1,7 @@
 /** The canister's entry points. What they do stands in the rooms beside. */
 import { IDL } from '@dfinity/candid';
 import { candidEncode, init, inspectMessage, isController, msgArgData, msgCaller, msgMethodName, msgReject, msgReply, postUpgrade, query, update } from 'azle';
-import type { Admin, Caller } from './admin/admin.js';
+import type { Caller } from './admin/admin.js';
 import { CheckResult, Connection, ListArgument, ListPage, PaymentView, SettingsView, Stats, type ListArgumentValue } from './admin/interface.js';
 import { asciiBytes } from './azle/ascii-bytes.js';
 import { azleSystem } from './azle/azle-system.js';
@@ -10,7 +10,9 @@ import { Backend } from './backend.js';
 import { CallerError } from './caller-error.js';
 import { latin1 } from './encoding/bytes.js';
 import { Cursor, MalformedArgument } from './encoding/candid-cursor.js';
+import { ClaimArgument, ClaimResult, DeadLetter, type ClaimArgumentValue } from './fulfilment/interface.js';
 import { HttpRequest, HttpResponse, HttpUpdateRequest, sampleRequests } from './http/interface.js';
+import { MyPayment } from './shoppers/interface.js';
 import { InitArgument, SettingsChanges, type DecodedChanges, type DecodedInitArgument } from './settings.js';
 import { reduceAnswer } from './stripe/answer.js';
 import { HttpResult, SAMPLE_TRANSFORM_ARGS, TransformArgs, readTransformArgs, transformedTemplate } from './stripe/outcall.js';
@@ -25,7 +27,7 @@ const EMPTY_ARGUMENT = 'DIDL\0\0';
 const LONGEST_ARGUMENT = 32_768;
 
 /** Queries too may be called as updates. */
-const FOR_ADMINS = ['get_settings', 'update_settings', 'check_connection', 'list_payments', 'get_payment', 'check_payment', 'canister_stats'];
+const FOR_ADMINS = ['get_settings', 'update_settings', 'check_connection', 'list_payments', 'get_payment', 'check_payment', 'canister_stats', 'list_dead_letters', 'retry_delivery'];
 
 export default class {
   // Made when the canister starts, so that no shopper waits for it.
@@ -49,7 +51,7 @@ export default class {
     const argument = msgArgData();
     try {
       if (method === 'http_request_update') return this.backend.pages.mayUpdate(argument);
-      return FOR_ADMINS.includes(method) && argument.length <= LONGEST_ARGUMENT && this.backend.admin.isAdmin(caller());
+      return argument.length <= LONGEST_ARGUMENT && this.mayCall(method, caller());
     } catch (error) {
       if (error instanceof CallerError) return false;
       throw error;
@@ -89,13 +91,13 @@ export default class {
 
   @query([], SettingsView, MANUAL)
   get_settings(): Promise<void> {
-    return this.administer([], SettingsView, (admin) => admin.getSettings());
+    return this.administer([], [SettingsView], ({ admin }) => admin.getSettings());
   }
 
   /** What is left out stays as it is. */
   @update([SettingsChanges], SettingsView, MANUAL)
   update_settings(): Promise<void> {
-    return this.administer([SettingsChanges], SettingsView, (admin, by, changes) => {
+    return this.administer([SettingsChanges], [SettingsView], ({ admin }, by, changes) => {
       admin.updateSettings(by, changes as DecodedChanges);
       return this.backend.admin.getSettings();
     });
@@ -104,37 +106,92 @@ export default class {
   /** Tries the key against Stripe, and says in words what is missing. */
   @update([], Connection, MANUAL)
   check_connection(): Promise<void> {
-    return this.administer([], Connection, (admin) => admin.checkConnection());
+    return this.administer([], [Connection], ({ admin }) => admin.checkConnection());
   }
 
   @query([ListArgument], ListPage, MANUAL)
   list_payments(): Promise<void> {
-    return this.administer([ListArgument], ListPage, (admin, _, argument) => admin.listPayments(argument as ListArgumentValue));
+    return this.administer([ListArgument], [ListPage], ({ admin }, _, argument) => admin.listPayments(argument as ListArgumentValue));
   }
 
   @query([IDL.Text], IDL.Opt(PaymentView), MANUAL)
   get_payment(): Promise<void> {
-    return this.administer([IDL.Text], IDL.Opt(PaymentView), (admin, _, id) => admin.getPayment(id as string));
+    return this.administer([IDL.Text], [IDL.Opt(PaymentView)], ({ admin }, _, id) => admin.getPayment(id as string));
   }
 
   /** Asks Stripe about a payment, whatever is known of it. */
   @update([IDL.Text], CheckResult, MANUAL)
   check_payment(): Promise<void> {
-    return this.administer([IDL.Text], CheckResult, (admin, _, id) => admin.checkPayment(id as string));
+    return this.administer([IDL.Text], [CheckResult], ({ admin }, _, id) => admin.checkPayment(id as string));
   }
 
   @query([], Stats, MANUAL)
   canister_stats(): Promise<void> {
-    return this.administer([], Stats, (admin) => admin.canisterStats());
+    return this.administer([], [Stats], ({ admin }) => admin.canisterStats());
   }
 
-  /** Does something for an administrator. Strangers' arguments are not even decoded. */
-  private async administer(types: IDL.Type[], result: IDL.Type, act: (admin: Admin, by: Caller, argument: unknown) => unknown): Promise<void> {
+  @query([], IDL.Vec(DeadLetter), MANUAL)
+  list_dead_letters(): Promise<void> {
+    return this.administer([], [IDL.Vec(DeadLetter)], ({ deliveries }) => deliveries.deadLetters());
+  }
+
+  /** Has a delivery made again that was given up, and those of the same payment behind it. */
+  @update([IDL.Nat64], undefined, MANUAL)
+  retry_delivery(): Promise<void> {
+    return this.administer([IDL.Nat64], [], ({ deliveries }, _, number) => {
+      deliveries.retry(number as bigint);
+    });
+  }
+
+  /** Gives a payment to a fulfiller, once, where it is the one that was expected. */
+  @update([ClaimArgument], ClaimResult, MANUAL)
+  claim_payment(): Promise<void> {
+    return this.serve([ClaimArgument], [ClaimResult], ({ claims }) => ({
+      check: (by) => claims.check(by.principal),
+      act: async (by, argument) => ({ [await claims.claim(by.principal, argument as ClaimArgumentValue)]: null }),
+    }));
+  }
+
+  /** Issues a reference that is bound to the shopper who calls. */
+  @update([IDL.Text], IDL.Text, MANUAL)
+  issue_reference(): Promise<void> {
+    return this.serve([IDL.Text], [IDL.Text], ({ shoppers }) => ({
+      check: (by) => shoppers.check(by.principal),
+      act: (by, name) => shoppers.issue(by.principal, name as string),
+    }));
+  }
+
+  /** The payments by the references that were issued to the caller. */
+  @query([], IDL.Vec(MyPayment), MANUAL)
+  my_payments(): Promise<void> {
+    return this.serve([], [IDL.Vec(MyPayment)], ({ shoppers }) => ({
+      check: (by) => shoppers.check(by.principal),
+      act: (by) => shoppers.mine(by.principal),
+    }));
+  }
+
+  /** Whether somebody may call a method as an update. */
+  private mayCall(method: string, by: Caller): boolean {
+    const { admin, claims, shoppers } = this.backend;
+    if (FOR_ADMINS.includes(method)) return admin.isAdmin(by);
+    if (method === 'claim_payment') return claims.isFulfiller(by.principal);
+    if (method === 'issue_reference') return shoppers.mayIssue(by.principal);
+    return method === 'my_payments' && shoppers.mayCome(by.principal);
+  }
+
+  /** Does something for an administrator. */
+  private administer(types: IDL.Type[], results: IDL.Type[], act: (backend: Backend, by: Caller, argument: unknown) => unknown): Promise<void> {
+    return this.serve(types, results, (backend) => ({ check: (by) => backend.admin.check(by), act: (by, argument) => act(backend, by, argument) }));
+  }
+
+  /** Does something for whoever passes the check. Others' arguments are not even decoded. */
+  private async serve(types: IDL.Type[], results: IDL.Type[], service: (backend: Backend) => Service): Promise<void> {
     try {
       const by = caller();
-      const { admin } = this.backend;
-      admin.check(by);
-      msgReply(new Uint8Array(IDL.encode([result], [await act(admin, by, decode(types, msgArgData()))])));
+      const { check, act } = service(this.backend);
+      check(by);
+      const result = await act(by, decode(types, msgArgData()));
+      msgReply(new Uint8Array(IDL.encode(results, results.length > 0 ? [result] : [])));
     } catch (error) {
       reject(error);
     }
@@ -147,6 +204,14 @@ export default class {
     this.backend = new Backend(azleSystem(), new StableMap(), decoded as DecodedInitArgument | undefined);
     for (const sample of [...sampleRequests(candidEncode), candidEncode(SAMPLE_TRANSFORM_ARGS)]) Cursor.learn(sample);
   }
+}
+
+/** What a method does, and for whom. */
+interface Service {
+  /** Throws a CallerError for who may not call it. */
+  check: (by: Caller) => void;
+  /** @param argument the first one, decoded; undefined where the method takes none */
+  act: (by: Caller, argument: unknown) => unknown;
 }
 
 function caller(): Caller {

@@ -1,7 +1,7 @@
 import { IDL } from '@dfinity/candid';
 import { Principal } from '@dfinity/principal';
 import { describe, expect, it } from 'vitest';
-import { InitArgument, SettingsChanges, changedSettings, masked, settingsFrom, type DecodedChanges, type DecodedInitArgument } from './settings.js';
+import { FulfillerRecord, InitArgument, SettingsChanges, changedSettings, masked, settingsFrom, type DecodedChanges, type DecodedInitArgument } from './settings.js';
 
 /** An init argument with only these fields, as a command line sends it. */
 function decoded(fields: Record<string, [IDL.Type, unknown]>): DecodedInitArgument {
@@ -9,6 +9,10 @@ function decoded(fields: Record<string, [IDL.Type, unknown]>): DecodedInitArgume
   const value = Object.fromEntries(Object.entries(fields).map(([name, [, fieldValue]]) => [name, fieldValue]));
   return IDL.decode([InitArgument], new Uint8Array(IDL.encode([type], [value])))[0] as unknown as DecodedInitArgument;
 }
+const fulfillers = (...changes: object[]): [IDL.Type, unknown] => [
+  IDL.Opt(IDL.Vec(FulfillerRecord)),
+  [changes.map((change) => ({ canister: Principal.fromText('uxrrr-q7777-77774-qaaaq-cai'), payment_links: ['plink_1'], method: [], ...change }))],
+];
 const host: [IDL.Type, unknown] = [IDL.Text, 'api.stripe.com'];
 const key = (text: string): [IDL.Type, unknown] => [IDL.Text, text];
 
@@ -26,7 +30,11 @@ describe('the init argument', () => {
       accept_modes: ['payment'],
       accept_no_payment_required: false,
       pricing_version: 2,
+      fulfillers: [],
+      shoppers_sign_in: false,
+      domains: [],
       terms_generation: 1,
+      revision: 1,
     });
     const proxy: [IDL.Type, unknown] = [IDL.Opt(IDL.Text), ['idempotent-proxy-cf-worker.zensh.workers.dev']];
     expect(settingsFrom(decoded({ api_host: host, api_key: key('rk_live_1'), idempotent_proxy: proxy }))).toMatchObject({
@@ -63,6 +71,14 @@ describe('the init argument', () => {
     ['admins', { api_host: host, api_key: key('rk_test_1'), admins: [IDL.Opt(IDL.Vec(IDL.Principal)), [[Principal.anonymous()]]] }],
     ['accept_modes', { api_host: host, api_key: key('rk_test_1'), accept_modes: [IDL.Opt(IDL.Vec(IDL.Text)), [['setup']]] }],
     ['accept_modes', { api_host: host, api_key: key('rk_test_1'), accept_modes: [IDL.Opt(IDL.Vec(IDL.Text)), [[]]] }],
+    ['fulfillers', { api_host: host, api_key: key('rk_test_1'), fulfillers: fulfillers({ payment_links: [] }) }],
+    ['fulfillers', { api_host: host, api_key: key('rk_test_1'), fulfillers: fulfillers({ payment_links: ['https://buy.stripe.com/1'] }) }],
+    ['fulfillers', { api_host: host, api_key: key('rk_test_1'), fulfillers: fulfillers({ canister: Principal.anonymous() }) }],
+    ['fulfillers', { api_host: host, api_key: key('rk_test_1'), fulfillers: fulfillers({}, {}) }],
+    ['fulfillers', { api_host: host, api_key: key('rk_test_1'), fulfillers: fulfillers({ method: ['no method'] }) }],
+    ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['https://pay.example.com']]] }],
+    ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['localhost']]] }],
+    ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['127.0.0.1']]] }],
     ['pricing_version', { api_host: host, api_key: key('rk_test_1'), pricing_version: [IDL.Opt(IDL.Nat32), [3]] }],
     ['livemode', { api_host: host, api_key: key('rk_test_1'), livemode: [IDL.Opt(IDL.Bool), [true]] }],
     ['livemode', { api_host: host, api_key: key('rk_live_1'), livemode: [IDL.Opt(IDL.Bool), [false]] }],
@@ -86,10 +102,17 @@ describe('changes', () => {
   };
 
   it('leave alone what they do not name', () => {
-    expect(changedSettings(before, changes({}))).toEqual(before);
-    expect(changedSettings(before, changes({ api_key: [IDL.Text, 'rk_test_2'] }))).toEqual({ ...before, api_key: 'rk_test_2' });
+    expect(changedSettings(before, changes({}))).toEqual({ ...before, revision: 2 });
+    expect(changedSettings(before, changes({ api_key: [IDL.Text, 'rk_test_2'] }))).toEqual({ ...before, api_key: 'rk_test_2', revision: 2 });
     const proxied = changedSettings(before, changes({ idempotent_proxy: [IDL.Text, 'proxy.example'] }));
     expect([proxied.idempotent_proxy, changedSettings(proxied, changes({ idempotent_proxy: [IDL.Text, ''] })).idempotent_proxy]).toEqual(['proxy.example', null]);
+  });
+
+  it('are refused where they are of settings that have been changed meanwhile', () => {
+    const links = (revision: number) => changes({ payment_links: [IDL.Vec(IDL.Text), ['plink_1']], revision: [IDL.Nat32, revision] });
+    const after = changedSettings(before, links(before.revision));
+    expect(after).toMatchObject({ payment_links: ['plink_1'], revision: before.revision + 1 });
+    expect(() => changedSettings(after, links(before.revision))).toThrow(`of revision ${after.revision} now: read them again`);
   });
 
   it('are checked as the init argument is, against what stays', () => {

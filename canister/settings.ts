@@ -23,13 +23,33 @@ export interface Settings extends Terms {
   /** Whether every node asks Stripe, so that none can lie. Without, one does, for a thirteenth of the requests. */
   replicated: boolean;
   pricing_version: PricingVersion;
+  /** Who may take payments for what they deliver. */
+  fulfillers: readonly Fulfiller[];
+  /** Whether shoppers may have references bound to them. */
+  shoppers_sign_in: boolean;
+  /** Hosts, besides the canister's own, that show its dashboard: an administrator who signs in there is the same one. */
+  domains: readonly string[];
+  /** Counts up with each change, so that of two who change the settings at once the later one is told. */
+  revision: number;
+}
+
+/** A canister, or anybody else with a principal, that delivers what is paid for through some payment links. */
+export interface Fulfiller {
+  /** The principal, as text. */
+  canister: string;
+  payment_links: readonly string[];
+  /** The method of the canister that is called with what happens to a payment; null for none. */
+  method: string | null;
 }
 
 /** Settings that the first canisters did not have, as they were then. */
-export const ADDED_LATER: Pick<Settings, 'webhook_secrets' | 'admins' | 'replicated'> = { webhook_secrets: [], admins: [], replicated: true };
+export const ADDED_LATER = { webhook_secrets: [], admins: [], replicated: true, fulfillers: [], shoppers_sign_in: false, domains: [], revision: 1 } satisfies Partial<Settings>;
 
-/** What only controllers may change: whoever moves the host could read the key. */
-export const CONTROLLERS_ONLY = ['api_host', 'idempotent_proxy', 'admins', 'replicated'] as const;
+/** What only controllers may change: whoever moves the host could read the key, and whoever has a domain could sign in as an administrator. */
+export const CONTROLLERS_ONLY = ['api_host', 'idempotent_proxy', 'admins', 'replicated', 'fulfillers', 'domains'] as const;
+
+/** {@link Fulfiller} in Candid. */
+export const FulfillerRecord = IDL.Record({ canister: IDL.Principal, payment_links: IDL.Vec(IDL.Text), method: IDL.Opt(IDL.Text) });
 
 /** The init argument. All but the first two fields may be left out. */
 export const InitArgument = IDL.Record({
@@ -44,15 +64,19 @@ export const InitArgument = IDL.Record({
   admins: IDL.Opt(IDL.Vec(IDL.Principal)),
   replicated: IDL.Opt(IDL.Bool),
   pricing_version: IDL.Opt(IDL.Nat32),
+  fulfillers: IDL.Opt(IDL.Vec(FulfillerRecord)),
+  shoppers_sign_in: IDL.Opt(IDL.Bool),
+  domains: IDL.Opt(IDL.Vec(IDL.Text)),
 });
 
 /**
  * The argument of `update_settings`: what is left out stays; an empty `idempotent_proxy` is none; and a webhook secret that
- * is to stay may be given as it is shown, by its last four characters.
+ * is to stay may be given as it is shown, by its last four characters. `revision` is that of the settings that are changed.
  */
-export const SettingsChanges = IDL.Record(
-  Object.fromEntries(InitArgument._fields.map(([name, type]) => [name, type instanceof IDL.OptClass ? type : IDL.Opt(type)])),
-);
+export const SettingsChanges = IDL.Record({
+  ...Object.fromEntries(InitArgument._fields.map(([name, type]) => [name, type instanceof IDL.OptClass ? type : IDL.Opt(type)])),
+  revision: IDL.Opt(IDL.Nat32),
+});
 
 type Opt<T> = [] | [T];
 
@@ -69,10 +93,20 @@ export interface DecodedInitArgument {
   admins: Opt<Principal[]>;
   replicated: Opt<boolean>;
   pricing_version: Opt<number>;
+  fulfillers: Opt<FulfillerValue[]>;
+  shoppers_sign_in: Opt<boolean>;
+  domains: Opt<string[]>;
+}
+
+/** {@link FulfillerRecord}, decoded. */
+export interface FulfillerValue {
+  canister: Principal;
+  payment_links: string[];
+  method: Opt<string>;
 }
 
 /** {@link SettingsChanges}, decoded. */
-export type DecodedChanges = Omit<DecodedInitArgument, 'api_host' | 'api_key'> & { api_host: Opt<string>; api_key: Opt<string> };
+export type DecodedChanges = Omit<DecodedInitArgument, 'api_host' | 'api_key'> & { api_host: Opt<string>; api_key: Opt<string>; revision: Opt<number> };
 
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i;
 const KEY = /^[\x21-\x7e]{0,255}$/;
@@ -81,6 +115,12 @@ const MODES = ['payment', 'subscription'];
 const MOST_SECRETS = 4;
 const MOST_LINKS = 100;
 const MOST_ADMINS = 20;
+const LINK = /^plink_[A-Za-z0-9]+$/;
+const MOST_FULFILLERS = 10;
+const METHOD = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+/** A host name that is no address, in lower case. */
+const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
+const MOST_DOMAINS = 10;
 /** The anonymous principal, which is everybody. */
 export const ANONYMOUS = '2vxsx-fae';
 
@@ -102,11 +142,19 @@ export function settingsFrom(argument: DecodedInitArgument, before?: Settings): 
     admins: toText(argument.admins[0] ?? []),
     replicated: argument.replicated[0] ?? true,
     pricing_version: argument.pricing_version[0] ?? 2,
+    fulfillers: argument.fulfillers[0]?.map(fulfiller) ?? [],
+    shoppers_sign_in: argument.shoppers_sign_in[0] ?? false,
+    domains: argument.domains[0] ?? [],
   }, before);
 }
 
-/** The settings with some of them changed. Throws like {@link settingsFrom}. */
+/**
+ * The settings with some of them changed. Throws like {@link settingsFrom}, and where they are not those any more that were
+ * to be changed.
+ */
 export function changedSettings(before: Settings, changes: DecodedChanges): Settings {
+  const [revision = before.revision] = changes.revision;
+  if (revision !== before.revision) throw new CallerError(`The settings have been changed meanwhile, and are of revision ${before.revision} now: read them again, and change those.`);
   const proxy = changes.idempotent_proxy[0];
   return checked({
     api_host: changes.api_host[0] ?? before.api_host,
@@ -120,6 +168,9 @@ export function changedSettings(before: Settings, changes: DecodedChanges): Sett
     admins: changes.admins[0] ? toText(changes.admins[0]) : before.admins,
     replicated: changes.replicated[0] ?? before.replicated,
     pricing_version: changes.pricing_version[0] ?? before.pricing_version,
+    fulfillers: changes.fulfillers[0]?.map(fulfiller) ?? before.fulfillers,
+    shoppers_sign_in: changes.shoppers_sign_in[0] ?? before.shoppers_sign_in,
+    domains: changes.domains[0] ?? before.domains,
   }, before);
 }
 
@@ -133,7 +184,11 @@ function kept(secret: string, known: readonly string[]): string {
   return known.find((other) => secret.length > 1 && masked(other) === secret) ?? secret;
 }
 
-type Unchecked = Omit<Settings, 'terms_generation' | 'pricing_version'> & { pricing_version: number };
+function fulfiller({ canister, payment_links, method }: FulfillerValue): Fulfiller {
+  return { canister: canister.toText(), payment_links, method: method[0] ?? null };
+}
+
+type Unchecked = Omit<Settings, 'terms_generation' | 'pricing_version' | 'revision'> & { pricing_version: number };
 
 function checked(settings: Unchecked, before: Settings | undefined): Settings {
   const { api_host, api_key, idempotent_proxy: proxy, webhook_secrets: secrets, livemode, payment_links: links, accept_modes: modes, pricing_version } = settings;
@@ -141,13 +196,25 @@ function checked(settings: Unchecked, before: Settings | undefined): Settings {
   check(KEY.test(api_key), 'api_key', 'the key alone, in one line without spaces');
   check(proxy === null || HOST.test(proxy), 'idempotent_proxy', 'a host name, without https:// and without a path');
   check(secrets.length <= MOST_SECRETS && secrets.every((secret) => SECRET.test(secret)), 'webhook_secrets', `at most ${MOST_SECRETS} signing secrets (whsec_…), each whole`);
-  check(links.length <= MOST_LINKS && links.every((link) => /^plink_[A-Za-z0-9]+$/.test(link)), 'payment_links', `at most ${MOST_LINKS} ids (plink_…), as the Stripe Dashboard shows them, not URLs`);
+  check(links.length <= MOST_LINKS && links.every((link) => LINK.test(link)), 'payment_links', `at most ${MOST_LINKS} ids (plink_…), as the Stripe Dashboard shows them, not URLs`);
   check(modes.length > 0 && modes.every((mode) => MODES.includes(mode)), 'accept_modes', `some of: ${MODES.join(', ')}`);
   check(settings.admins.length <= MOST_ADMINS && !settings.admins.includes(ANONYMOUS), 'admins', `at most ${MOST_ADMINS} principals, and not the anonymous one, which is everybody`);
+  checkFulfillers(settings.fulfillers);
+  check(settings.domains.length <= MOST_DOMAINS && settings.domains.every((domain) => DOMAIN.test(domain)), 'domains', `at most ${MOST_DOMAINS} host names in lower case such as pay.example.com, without https:// and without a path`);
   check(pricing_version === 1 || pricing_version === 2, 'pricing_version', '1 or 2');
   check(!(livemode && isTestKey(api_key)), 'livemode', 'false with a test key: test payments are not money');
   check(livemode || !isLiveKey(api_key), 'livemode', 'true with a live key, which cannot read test payments');
-  return { ...settings, pricing_version, terms_generation: generation(settings, before) };
+  return { ...settings, pricing_version, terms_generation: generation(settings, before), revision: (before?.revision ?? 0) + 1 };
+}
+
+function checkFulfillers(fulfillers: readonly Fulfiller[]): void {
+  const canisters = new Set(fulfillers.map(({ canister }) => canister));
+  check(fulfillers.length <= MOST_FULFILLERS && canisters.size === fulfillers.length, 'fulfillers', `at most ${MOST_FULFILLERS}, each once, with all of its links`);
+  check(!canisters.has(ANONYMOUS), 'fulfillers', 'without the anonymous principal, which is everybody');
+  for (const { payment_links: links, method } of fulfillers) {
+    check(links.length > 0 && links.length <= MOST_LINKS && links.every((link) => LINK.test(link)), 'fulfillers', `each with 1 to ${MOST_LINKS} ids of payment links (plink_…), as the Stripe Dashboard shows them`);
+    check(method === null || METHOD.test(method), 'fulfillers', 'each with the name of a method, of letters, digits and _, or without one');
+  }
 }
 
 function toText(principals: readonly Principal[]): string[] {

@@ -27,6 +27,12 @@ export interface System {
    * @param cycles attached; what is not used comes back
    */
   outcall(args: Uint8Array, cycles: bigint): Promise<Uint8Array>;
+  /**
+   * Calls a method of a canister, and waits for its reply, however long that takes. Rejects like {@link outcall}.
+   * @param canister as text
+   * @param args in Candid
+   */
+  call(canister: string, method: string, args: Uint8Array): Promise<Uint8Array>;
   /** Runs something once, after so many seconds, unless the canister is upgraded before. */
   setTimer(seconds: number, run: () => Promise<void>): void;
   /** Has 32 bytes certified by the subnet. */

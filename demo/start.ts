@@ -6,18 +6,24 @@ import { FAULT_FLAGS, readFaults } from './local/ic/index.js';
 import { PortTaken, startWorld, type World, type WorldOptions } from './world.js';
 
 const { env } = process;
-const PORTS = { shop: ['8080', 'SHOP_PORT'], gateway: ['4943', 'GATEWAY_PORT'], stripe: ['4242', 'STRIPE_PORT'] } as const;
+const PORTS = { shop: ['8080', 'SHOP_PORT'], gateway: ['4943', 'GATEWAY_PORT'], stripe: ['4242', 'STRIPE_PORT'], identity: ['4950', 'IDENTITY_PORT'] } as const;
 
-const USAGE = `npm start -- [--shop-port 8080] [--gateway-port 4943] [--stripe-port 4242] [--no-build]
-             [--controller PRINCIPAL] [--nodes 4] [--seed TEXT] [--fault NAME[=VALUE]]…
+const USAGE = `npm start -- [--shop-port 8080] [--gateway-port 4943] [--stripe-port 4242] [--identity-port 4950]
+             [--no-build] [--controller PRINCIPAL] [--identity-provider ORIGIN]
+             [--nodes 4] [--seed TEXT] [--fault NAME[=VALUE]]…
 
 --controller  who controls the canister, as with: icp identity principal
 --nodes   how many nodes make each HTTPS outcall; 1 if not said
 --seed    the same keys and random numbers in every run with the same text
+--identity-provider
+          who signs people in, instead of the stand-in: https://id.ai is Internet Identity,
+          https://identity.internetcomputer.org its older address. For a canister on mainnet:
+          Internet Identity signs by canister signatures, which the local Internet Computer
+          does not verify
 --fault   what goes wrong, any number of times: ${FAULT_FLAGS.join(', ')}
           (numbers: round-ms=2000, outcall-loss=0.2)
 
-Environment: SHOP_PORT, GATEWAY_PORT, STRIPE_PORT; STRIPE_API_KEY and STRIPE_PAYMENT_LINK, both, for the real Stripe.`;
+Environment: SHOP_PORT, GATEWAY_PORT, STRIPE_PORT, IDENTITY_PORT; IDENTITY_PROVIDER; STRIPE_API_KEY and STRIPE_PAYMENT_LINK, both, for the real Stripe.`;
 
 try {
   const { build, help, ...options } = readFlags();
@@ -28,14 +34,14 @@ try {
   process.exitCode = 1;
 }
 
-async function run(options: Pick<WorldOptions, 'ports' | 'ic' | 'controller'>, build: boolean): Promise<void> {
+async function run(options: Pick<WorldOptions, 'ports' | 'ic' | 'controller' | 'identityProvider'>, build: boolean): Promise<void> {
   const stripe = readStripe();
   if (build) {
     console.log('Building the element and the canister…');
     await Promise.all([npmRun('build:element'), npmRun('build:canister')]);
   }
   const world = await startWorld({ ...options, stripe, log: (line) => console.log(`[canister] ${line}`) });
-  console.log(welcome(world));
+  console.log(welcome(world, options.identityProvider !== undefined));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void world.close().then(() => process.exit(0)));
 }
 
@@ -45,12 +51,14 @@ async function npmRun(script: string): Promise<void> {
   });
 }
 
-function readFlags(): Pick<WorldOptions, 'ports' | 'ic' | 'controller'> & { build: boolean; help: boolean } {
+function readFlags(): Pick<WorldOptions, 'ports' | 'ic' | 'controller' | 'identityProvider'> & { build: boolean; help: boolean } {
   const { values } = parseArgs({
     options: {
       'shop-port': { type: 'string' },
       'gateway-port': { type: 'string' },
       'stripe-port': { type: 'string' },
+      'identity-port': { type: 'string' },
+      'identity-provider': { type: 'string' },
       controller: { type: 'string' },
       nodes: { type: 'string', default: '1' },
       seed: { type: 'string' },
@@ -67,11 +75,13 @@ function readFlags(): Pick<WorldOptions, 'ports' | 'ic' | 'controller'> & { buil
     if (!/^\d+$/.test(text) || port > 65_535) throw new Error(`--${server}-port is a number up to 65535, not ${JSON.stringify(text)}.`);
     return port;
   };
-  const ports = { shop: read('shop'), gateway: read('gateway'), stripe: read('stripe') };
+  const ports = { shop: read('shop'), gateway: read('gateway'), stripe: read('stripe'), identity: read('identity') };
   const nodes = Number(values.nodes);
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > 40) throw new Error(`--nodes is a number from 1 to 40, not ${JSON.stringify(values.nodes)}.`);
   const controller = values.controller === undefined ? undefined : readPrincipal(values.controller);
-  return { ports, controller, ic: { nodes, seed: values.seed, faults: readFaults(values.fault) }, build: values.build, help: values.help };
+  const provider = values['identity-provider'] ?? env.IDENTITY_PROVIDER;
+  const identityProvider = provider ? readOrigin(provider) : undefined;
+  return { ports, controller, identityProvider, ic: { nodes, seed: values.seed, faults: readFaults(values.fault) }, build: values.build, help: values.help };
 }
 
 function readPrincipal(text: string): Principal {
@@ -82,6 +92,13 @@ function readPrincipal(text: string): Principal {
   }
 }
 
+function readOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && /^(?:.+\.)?localhost$/.test(url.hostname));
+  if (!isSafe || url.href !== `${url.origin}/`) throw new Error(`--identity-provider is an origin, such as https://id.ai, not ${JSON.stringify(text)}.`);
+  return url.origin;
+}
+
 function readStripe(): { key: string; paymentLink: string } | undefined {
   const { STRIPE_API_KEY: key, STRIPE_PAYMENT_LINK: paymentLink } = env;
   if (!key && !paymentLink) return undefined;
@@ -90,7 +107,7 @@ function readStripe(): { key: string; paymentLink: string } | undefined {
   return { key, paymentLink };
 }
 
-function welcome({ shop, gateway, stripe, canister }: World): string {
+function welcome({ shop, gateway, stripe, identityProvider, canister }: World, isRealIdentity: boolean): string {
   const host = gateway.replace('localhost', `${canister.toText()}.localhost`);
   const tryThis = stripe
     ? 'Click "Buy now" and pay with 4242 4242 4242 4242, any date to come and any CVC; 4000 0000 0000 0002 is declined.'
@@ -100,6 +117,7 @@ function welcome({ shop, gateway, stripe, canister }: World): string {
   Canister  ${canister.toText()}
             ${host}/checkout/{session_id}
   Stripe    ${stripe ? `${stripe.url}/ (a stand-in)` : 'https://api.stripe.com/'}
+  Identity  ${identityProvider}/ (${isRealIdentity ? 'for a canister on mainnet: the local Internet Computer does not verify it' : 'a stand-in'})
 
 ${tryThis}
 Ctrl-C ends everything.`;

@@ -1,16 +1,20 @@
-/** The whole world on one machine: the shop, the Internet Computer with the canister on it, and Stripe. */
+/** The whole world on one machine: the shop, the Internet Computer with the canister on it, Stripe, and an identity provider. */
 import { readFile } from 'node:fs/promises';
 import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
+import { startIdentityProvider } from './local/identity-provider/index.js';
 import { createAgentApi, LocalIc, type LocalIcOptions, startGateway } from './local/ic/index.js';
 import { startStripe, type StripeStandIn } from './local/stripe/index.js';
 import { startShop } from './shop/server.js';
 
 /** How the world is set up; port 0 takes any that is free. */
 export interface WorldOptions {
-  ports: { shop: number; gateway: number; stripe: number };
+  /** `identity` is any that is free unless given. */
+  ports: { shop: number; gateway: number; stripe: number; identity?: number };
   /** The real Stripe instead of the stand-in: a restricted test key, and a payment link that returns to the shop. */
   stripe?: { key: string; paymentLink: string };
+  /** The origin of a real Internet Identity instead of the stand-in. */
+  identityProvider?: string;
   /** How the local Internet Computer is set up. */
   ic?: Pick<LocalIcOptions, 'nodes' | 'seed' | 'faults'>;
   /** Who controls the canister, besides {@link World.upgrade}. Nobody by default. */
@@ -26,6 +30,8 @@ export interface World {
   gateway: string;
   /** Undefined with the real Stripe. */
   stripe: StripeStandIn | undefined;
+  /** The origin that signs people in, for auth-client. */
+  identityProvider: string;
   ic: LocalIc;
   canister: Principal;
   paymentLink: string;
@@ -55,7 +61,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const started: { close(): Promise<void> }[] = [];
   const open = async <T extends { close(): Promise<void> }>(server: keyof typeof ports, start: Promise<T>): Promise<T> => {
     const running = await start.catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? new PortTaken(server, ports[server]) : error;
+      throw error.code === 'EADDRINUSE' ? new PortTaken(server, ports[server] ?? 0) : error;
     });
     started.push(running);
     return running;
@@ -74,6 +80,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await ic.install(canister, wasm, new Uint8Array(IDL.encode([InitArgument], [{ api_host: STRIPE_HOST, api_key: key }])));
     const { port: gatewayPort } = await open('gateway', startGateway(ic, { port: ports.gateway, api: createAgentApi(ic) }));
     const gateway = `http://localhost:${gatewayPort}`;
+    const now = () => Number(ic.now() / 1_000_000n);
+    const identityProvider = options.identityProvider ?? (await open('identity', startIdentityProvider({ port: ports.identity ?? 0, seed: options.ic?.seed, now }))).url;
 
     const tag = { paymentLink: options.stripe?.paymentLink ?? '', canisterId: canister.toText(), gateway, price: options.stripe ? 'The price is set on Stripe' : '€19.99' };
     const { port: shopPort } = await open('shop', startShop(ports.shop, tag));
@@ -81,7 +89,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     if (stripe) tag.paymentLink = createLink(stripe, shop);
 
     const upgrade = () => ic.upgrade(canister, wasm, NO_ARGUMENT);
-    return { shop, gateway, stripe, ic, canister, paymentLink: tag.paymentLink, upgrade, close };
+    return { shop, gateway, stripe, identityProvider, ic, canister, paymentLink: tag.paymentLink, upgrade, close };
   } catch (error) {
     await close();
     throw error;

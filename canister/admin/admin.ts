@@ -45,7 +45,7 @@ export class Admin {
   }
 
   getSettings(): SettingsViewValue {
-    const { idempotent_proxy: proxy, admins, ...settings } = this.settings;
+    const { idempotent_proxy: proxy, admins, fulfillers, ...settings } = this.settings;
     return {
       ...settings,
       api_key: masked(settings.api_key),
@@ -54,6 +54,8 @@ export class Admin {
       payment_links: [...settings.payment_links],
       accept_modes: [...settings.accept_modes],
       admins: admins.map((admin) => Principal.fromText(admin)),
+      fulfillers: fulfillers.map(({ canister, payment_links, method }) => ({ canister: Principal.fromText(canister), payment_links: [...payment_links], method: method === null ? [] : [method] })),
+      domains: [...settings.domains],
     };
   }
 

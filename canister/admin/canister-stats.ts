@@ -19,7 +19,7 @@ export class CanisterStats {
   ) {}
 
   now(): StatsValue {
-    const { statuses, disputed, duplicates, lookups, events, lastEvent, balances } = this.counters.counts;
+    const { statuses, disputed, duplicates, lookups, events, lastEvent, delivered, balances } = this.counters.counts;
     const cycles = this.system.cycles();
     const perDay = burn(balances);
     return {
@@ -30,6 +30,7 @@ export class CanisterStats {
       events: entries(events),
       last_event: lastEvent === undefined ? [] : [BigInt(lastEvent)],
       waiting: BigInt(this.queues.size),
+      deliveries: entries(delivered),
       certified: BigInt(this.certified()),
       cycles,
       cycles_per_day: perDay === undefined ? [] : [perDay],

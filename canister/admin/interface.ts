@@ -1,6 +1,7 @@
 /** What administrators see, in Candid. Amounts are in minor units, times in seconds since 1970. */
 import { IDL } from '@dfinity/candid';
 import type { Principal } from '@dfinity/principal';
+import { FulfillerRecord, type FulfillerValue } from '../settings.js';
 
 /** The settings; of secrets only the last four characters. */
 export const SettingsView = IDL.Record({
@@ -15,6 +16,10 @@ export const SettingsView = IDL.Record({
   admins: IDL.Vec(IDL.Principal),
   replicated: IDL.Bool,
   pricing_version: IDL.Nat32,
+  fulfillers: IDL.Vec(FulfillerRecord),
+  shoppers_sign_in: IDL.Bool,
+  domains: IDL.Vec(IDL.Text),
+  revision: IDL.Nat32,
 });
 
 /** Whether Stripe can be asked, in words. */
@@ -68,6 +73,7 @@ export const Stats = IDL.Record({
   events: Counted,
   last_event: IDL.Opt(IDL.Nat64),
   waiting: IDL.Nat64,
+  deliveries: Counted,
   certified: IDL.Nat64,
   cycles: IDL.Nat,
   cycles_per_day: IDL.Opt(IDL.Nat),
@@ -89,6 +95,10 @@ export interface SettingsViewValue {
   admins: Principal[];
   replicated: boolean;
   pricing_version: number;
+  fulfillers: FulfillerValue[];
+  shoppers_sign_in: boolean;
+  domains: string[];
+  revision: number;
 }
 
 /** {@link PaymentView}, to be encoded. */
@@ -144,6 +154,7 @@ export interface StatsValue {
   events: [string, bigint][];
   last_event: Opt<bigint>;
   waiting: bigint;
+  deliveries: [string, bigint][];
   certified: bigint;
   cycles: bigint;
   cycles_per_day: Opt<bigint>;

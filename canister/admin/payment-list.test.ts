@@ -29,7 +29,7 @@ class CountingStore extends InMemory {
 function open({ store = new CountingStore(), terms = TERMS, generation = 1 } = {}) {
   const counters = new Counters(store);
   const payments = new Payments(store, counters);
-  const reader = { changed: () => undefined, commit: () => counters.save(), wait: () => false };
+  const reader = { changed: () => undefined, happened: () => undefined, commit: () => counters.save(), wait: () => false };
   const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
   const book = new Book(payments, counters, { ...terms, terms_generation: generation }, ascii, reader);
   return { store, counters, book, list: new PaymentList(payments, counters, book) };
@@ -199,7 +199,7 @@ describe('a payment', () => {
     const { list, book } = open();
     book.learn(session(0), NOW);
     book.learn(session(1, { ...PAID, presentment: { amount: 1_150, currency: 'usd' } }), NOW);
-    book.learnRefund('pi_1', 400);
+    book.learnRefund('pi_1', 400, NOW);
     expect(list.get('cs_test_a1')).toEqual({
       id: 'cs_test_a1', sequence: 1, status: 'paid', reason: [], client_reference_id: ['order-1'], payment_link: ['plink_1'], mode: 'payment', payment_status: 'paid',
       amount_total: [1_000n], currency: ['eur'], amount_refunded: 400n, presentment: [{ amount: 1_150n, currency: 'usd' }], created: 1_799_999_900n, livemode: false,
@@ -232,7 +232,7 @@ describe('a payment', () => {
     const { list, book } = filled(5, (index) => ({ ...(index < 3 ? PAID : {}), client_reference_id: index === 2 ? 'order-x' : 'order' }));
     const marks = () => list.page(wanted({})).payments.map(({ duplicate }) => duplicate).reverse();
     expect(marks()).toEqual([true, true, false, false, false]);
-    book.learnRefund('pi_0', 1_000);
+    book.learnRefund('pi_0', 1_000, NOW);
     expect(list.get('cs_test_a0')).toMatchObject({ status: 'refunded' });
     expect(marks()).toEqual([true, true, false, false, false]);
   });

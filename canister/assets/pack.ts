@@ -5,10 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { labeledHash } from '../certification/hash-tree.js';
-import { ExpressionPath } from '../certification/expression-path.js';
-import { expressionFor, headHash, responseHash, type Header } from '../certification/response-hash.js';
-import { PathTree, segmentsOf, type Side } from './path-tree.js';
+import type { Header } from '../certification/response-hash.js';
+import { certifiedFile, hex } from './certified-file.js';
+import { PathTree, type Side } from './path-tree.js';
 import type { StaticFile, StaticFiles } from './static-file.js';
 
 const DIST = new URL('../../dist/', import.meta.url);
@@ -39,19 +38,7 @@ function pack(path: string, type: string, content: Uint8Array, cache = SOON, mor
     ['x-content-type-options', 'nosniff'],
     ...more,
   ];
-  const expression = expressionFor(headers);
-  const response = responseHash(headHash(headers, expression), body);
-  const labeled = labeledHash(bytes(segmentsOf(path).at(-1)!), new ExpressionPath(expression, bytes).hash(response));
-  return { path, headers, body: literal(body), response: hex(response), labeled: hex(labeled) };
-}
-
-/** As a Candid blob literal has them. */
-function literal(content: Uint8Array): string {
-  return Array.from(content, (byte) => (/[ !#-[\]-~]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `\\${byte.toString(16).padStart(2, '0')}`)).join('');
-}
-
-function hex(content: Uint8Array): string {
-  return Buffer.from(content).toString('hex');
+  return certifiedFile(path, headers, body, bytes);
 }
 
 const site = (name: string) => bytes(readFileSync(new URL(name, SITE), 'utf8').replaceAll('{{script}}', versioned).replaceAll('{{integrity}}', integrity));

@@ -12,6 +12,7 @@ export function azleSystem(): System {
     bytes: asciiBytes,
     blob: blobBytes,
     outcall: (args, cycles) => call<Uint8Array, Uint8Array>('aaaaa-aa', 'http_request', { raw: true, args, cycles }),
+    call: (canister, method, args) => call<Uint8Array, Uint8Array>(canister, method, { raw: true, args }),
     setTimer,
     certify: certifiedDataSet,
     certificate: dataCertificate,

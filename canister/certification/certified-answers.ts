@@ -41,7 +41,7 @@ export class CertifiedAnswers {
   constructor(
     headers: readonly Header[],
     private readonly bytes: (text: string) => Uint8Array,
-    private readonly beside?: Beside,
+    private beside?: Beside,
   ) {
     this.expression = expressionFor(headers);
     this.head = headHash(headers, this.expression);
@@ -81,6 +81,13 @@ export class CertifiedAnswers {
   clear(): void {
     this.responses.clear();
     this.tree = new LabelTree();
+    this.isDirty = true;
+  }
+
+  /** What lies to the left of the answers is another now. @param before its hash */
+  setBefore(before: Uint8Array): void {
+    if (!this.beside) throw new Error('there is nothing beside the answers');
+    this.beside = { ...this.beside, before };
     this.isDirty = true;
   }
 

@@ -9,18 +9,28 @@ import type { System } from '../system.js';
 import { certifiedTemplate, responseTemplate } from './response-template.js';
 
 export class StaticPages {
+  private files: readonly StaticFile[];
+
   constructor(
     private readonly system: System,
     private readonly answers: CertifiedAnswers,
-    private readonly statics: StaticFiles,
-  ) {}
+    private readonly packed: Pick<StaticFiles, 'files'>,
+  ) {
+    this.files = packed.files;
+  }
+
+  /** Serves files beside those that the build has packed; they stand before the answers. The root is to be certified after this. */
+  serve(more: readonly StaticFile[]): void {
+    this.files = [...this.packed.files, ...more];
+    this.answers.setBefore(new PathTree(this.files, 'before', this.system.bytes).hash);
+  }
 
   /**
    * The file at a path, in Candid; undefined where there is none, or it is to be verified and this is no query.
    * @param isRaw whether nobody verifies it
    */
   response(path: string, isRaw: boolean): Uint8Array | undefined {
-    const file = this.statics.files.find((each) => each.path === path);
+    const file = this.files.find((each) => each.path === path);
     if (file === undefined) return undefined;
     if (isRaw) return responseTemplate(200, file.headers).fill([this.system.blob(file.body)]);
     const expression = expressionFor(file.headers);
@@ -33,7 +43,7 @@ export class StaticPages {
     if (!certificate) return undefined;
     const { bytes } = this.system;
     const side = sideOf(file.path);
-    const tree = new PathTree(this.statics.files, side, bytes);
+    const tree = new PathTree(this.files, side, bytes);
     const end = new ExpressionPath(expression, bytes);
     const paths = this.answers.pathsBeside(side, tree.witness(file.path, end.cbor(fromHex(file.response))));
     return end.header(certificate, paths, segmentsOf(file.path).map(bytes));

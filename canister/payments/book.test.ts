@@ -24,15 +24,17 @@ function open(store = new InMemory()) {
   const counters = new Counters(store);
   const payments = new Payments(store, counters);
   const waiting: [string, number][] = [];
+  const happenings: string[] = [];
   const reader = {
     changed: () => undefined,
+    happened: (event: string, id: string) => void happenings.push(`${event} ${id}`),
     commit: () => counters.save(),
     wait(id: string, delay: number) {
       waiting.push([id, delay]);
       return true;
     },
   };
-  return { store, counters, payments, waiting, book: new Book(payments, counters, TERMS, bytes, reader) };
+  return { store, counters, payments, waiting, happenings, book: new Book(payments, counters, TERMS, bytes, reader) };
 }
 
 describe('news of a session', () => {
@@ -53,18 +55,39 @@ describe('news of a session', () => {
   });
 });
 
+describe('what happens to a payment is told once', () => {
+  it('when it becomes paid, and with each refund', () => {
+    const { book, happenings } = open();
+    book.learn(session(), NOW);
+    expect(happenings).toEqual([]);
+    for (let times = 0; times < 2; times += 1) book.learn(session(PAID), NOW);
+    book.learnRefund('pi_1', 400, NOW);
+    book.learnRefund('pi_1', 400, NOW);
+    book.learnRefund('pi_1', 1_000, NOW);
+    book.learn(session(PAID), NOW);
+    expect(happenings).toEqual(['paid cs_test_a1', 'refunded cs_test_a1', 'refunded cs_test_a1']);
+  });
+
+  it('as a refund, where that was known before', () => {
+    const { book, happenings } = open();
+    book.learnRefund('pi_1', 1_000, NOW);
+    book.learn(session(PAID), NOW);
+    expect(happenings).toEqual(['refunded cs_test_a1']);
+  });
+});
+
 describe('refunds and disputes', () => {
   it.each([[400, 'paid'], [1_000, 'refunded'], [1_001, 'refunded']] as const)('of %i of 1000: %s', (refunded, status) => {
     const { book, payments } = open();
     book.learn(session(PAID), NOW);
-    book.learnRefund('pi_1', refunded);
+    book.learnRefund('pi_1', refunded, NOW);
     const known = payments.get('cs_test_a1')!;
     expect([known.status, answerOf(known)]).toEqual([status, expect.objectContaining({ status, payment: expect.objectContaining({ amount_refunded: refunded }) as object })]);
   });
 
   it('may come before the payment is known', () => {
     const { book, counters } = open();
-    book.learnRefund('pi_1', 1_000);
+    book.learnRefund('pi_1', 1_000, NOW);
     book.learnDispute('pi_1');
     expect(book.learn(session(PAID), NOW)).toMatchObject({ status: 'refunded', disputed: true });
     expect(counters.counts.disputed).toBe(1);
@@ -73,7 +96,7 @@ describe('refunds and disputes', () => {
   it('never make paid what is not', () => {
     const { book, payments } = open();
     book.learn(session(), NOW);
-    book.learnRefund('pi_1', 1_000);
+    book.learnRefund('pi_1', 1_000, NOW);
     expect(payments.get('cs_test_a1')).toMatchObject({ status: 'open' });
   });
 });
@@ -112,7 +135,7 @@ describe('any order and repetition of news', () => {
           else if (item.kind === 'refund') {
             if (states.at(-1) !== PAID) return; // nothing to refund
             refunded = Math.max(refunded, item.amount);
-            world.book.learnRefund('pi_1', item.amount);
+            world.book.learnRefund('pi_1', item.amount, NOW);
           } else if (item.kind === 'dispute') world.book.learnDispute('pi_1');
           else {
             world.counters.save();

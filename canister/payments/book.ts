@@ -7,6 +7,7 @@ import { latin1 } from '../encoding/bytes.js';
 import { isAccepted, judge, publicView, type Session, type Terms, type Verdict } from '../stripe/session.js';
 import { countOne, type Counters } from '../storage/counters.js';
 import type { Delay } from '../storage/due-queues.js';
+import type { Happening } from '../storage/outbox.js';
 import type { Private, StoredPayment } from '../storage/payment-record.js';
 import type { Intent, Payments } from '../storage/payments.js';
 
@@ -41,6 +42,8 @@ export interface Reader {
   changed(id: string, payment: StoredPayment | undefined): void;
   /** A payment is going to settle by itself some day: it is to be looked up after so many seconds. Returns whether it will. */
   wait(id: string, delay: Delay, now: number): boolean;
+  /** A payment has become paid, or some of it has been given back; once each. */
+  happened(event: Happening, id: string, payment: StoredPayment, now: number): void;
   /** The message changes nothing more. */
   commit(): void;
 }
@@ -77,9 +80,10 @@ export class Book {
   }
 
   /** An event says how much of a payment has been refunded in all, in minor units. The session may be unknown yet. */
-  learnRefund(intent: string, refunded: number): void {
+  learnRefund(intent: string, refunded: number, now: number): void {
     const known = this.payments.intent(intent);
-    this.learnOfIntent(intent, { ...known, refunded: Math.max(known.refunded, refunded) });
+    const stored = this.learnOfIntent(intent, { ...known, refunded: Math.max(known.refunded, refunded) });
+    if (stored && isPaid(stored.status) && refunded > known.refunded) this.reader.happened('refunded', known.session!, stored, now);
   }
 
   /** An event says that a payment is disputed. */
@@ -146,18 +150,21 @@ export class Book {
     if (isPaid(next.status) && !(known && isPaid(known.status))) this.countPaid(others, now);
     if (stored.disputed && !known?.disputed) this.counters.counts.disputed += 1;
     this.reader.changed(session.id, stored);
+    if (isPaid(next.status) && !(known && isPaid(known.status))) this.reader.happened(next.status === 'paid' ? 'paid' : 'refunded', session.id, stored, now);
     return stored;
   }
 
-  private learnOfIntent(intent: string, news: Intent): void {
+  /** Returns what is known of its session now, if anything is. */
+  private learnOfIntent(intent: string, news: Intent): StoredPayment | undefined {
     this.payments.setIntent(intent, news);
     const known = news.session === undefined ? undefined : this.payments.get(news.session);
-    if (known === undefined || news.session === undefined) return;
+    if (known === undefined || news.session === undefined) return undefined;
     const next = withRefunds(answerOf(known), news);
     const { disputed } = news;
     const stored = this.payments.set(news.session, { ...known, status: next.status, disputed, answer: this.bytes(JSON.stringify(next)) }, known);
     if (disputed && !known.disputed) this.counters.counts.disputed += 1;
     this.reader.changed(news.session, stored);
+    return stored;
   }
 
   /** @param others sessions with the same reference */

@@ -1,6 +1,6 @@
 /**
  * What the canister does with nobody watching: looks up the payments that events or delayed methods have put on the agenda,
- * and once a day goes through the newest ones, to find those whose webhook and return were both lost.
+ * makes deliveries, and once a day goes through the newest ones, to find those whose webhook and return were both lost.
  */
 import { noteBalance } from '../admin/canister-stats.js';
 import type { Settings } from '../settings.js';
@@ -12,6 +12,12 @@ import { isPaid } from '../contract.js';
 import type { Agenda } from './agenda.js';
 import type { Book } from './book.js';
 import type { Inquiry } from './inquiry.js';
+
+/** Makes deliveries. */
+export interface Deliverer {
+  /** A lane's turn has come. */
+  take(item: DueItem, now: number): void;
+}
 
 /** Items that one ring of the timer deals with, one after the other: Stripe allows 25 requests a second, and each is 13. */
 const AT_ONCE = 50;
@@ -29,6 +35,7 @@ export class Settling {
     private readonly queues: DueQueues,
     private readonly agenda: Agenda,
     private readonly inquiry: Inquiry,
+    private readonly deliverer: Deliverer,
   ) {}
 
   /** Sets the timer for whatever comes next. */
@@ -45,7 +52,8 @@ export class Settling {
         const item = this.queues.take(seconds(this.system));
         this.counters.save();
         if (item === undefined) break;
-        await this.deal(item);
+        if (item.why === 'delivery') this.deliver(item);
+        else await this.settle(item);
       }
       if (seconds(this.system) >= this.nextDaily) await this.reconcile(me);
     } finally {
@@ -57,7 +65,13 @@ export class Settling {
     return this.counters.counts.reconciling.begun + RECONCILE_EVERY;
   }
 
-  private async deal(item: DueItem): Promise<void> {
+  private deliver(item: DueItem): void {
+    this.deliverer.take(item, seconds(this.system));
+    this.queues.done(item);
+    this.book.commit();
+  }
+
+  private async settle(item: DueItem): Promise<void> {
     const isDone = await this.lookUp(item).catch((error: unknown) => {
       if (isCleanup(error)) throw error;
       return false; // one bad item must not hold up the rest

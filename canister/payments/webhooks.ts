@@ -67,7 +67,7 @@ export class Webhooks {
       case 'session':
         return this.applySession(news, now);
       case 'refund':
-        return this.book.learnRefund(news.payment_intent, news.amount_refunded);
+        return this.book.learnRefund(news.payment_intent, news.amount_refunded, now);
       case 'dispute':
         return this.book.learnDispute(news.payment_intent);
       case 'ignored':

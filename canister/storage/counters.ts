@@ -27,6 +27,12 @@ export interface Counts {
   lastEvent?: number;
   seen: Span;
   due: Span[];
+  /** Numbers given to deliveries so far. */
+  deliveries: number;
+  /** Calls to fulfillers, by what they told or that they failed. */
+  delivered: Record<string, number>;
+  /** References issued to shoppers. */
+  issued: Span;
   /** Payments that became paid, by day (since 1970) for the last 30 days. */
   paidOn: Record<string, number>;
   /** When it was last begun to go through the newest payments, and when last so that it came to its end; in seconds since 1970. */
@@ -45,7 +51,7 @@ const KEY = 'c';
 const VERSION = 1;
 
 function nothing(): Counts {
-  return { payments: 0, statuses: {}, disputed: 0, duplicates: 0, lookups: {}, events: {}, seen: { first: 0, next: 0 }, due: [], paidOn: {}, reconciling: { begun: 0, ended: 0 }, balances: [] };
+  return { payments: 0, statuses: {}, disputed: 0, duplicates: 0, lookups: {}, events: {}, seen: { first: 0, next: 0 }, due: [], deliveries: 0, delivered: {}, issued: { first: 0, next: 0 }, paidOn: {}, reconciling: { begun: 0, ended: 0 }, balances: [] };
 }
 
 /** {@link Counts}, read once and written back by {@link save}, which whoever changes them calls at the end of a message. */

@@ -1,5 +1,5 @@
 /**
- * Sessions that are to be looked up by themselves, each after one of a few delays. All items of a queue wait equally long,
+ * What is to be done by itself, each after one of a few delays: sessions to be looked up, deliveries to be made. All items of a queue wait equally long,
  * so that the first is always the next one due, and a queue costs nothing but its ends.
  */
 import type { Counters, Span } from './counters.js';
@@ -9,22 +9,27 @@ import type { KeyValue } from './key-value.js';
 export const DELAYS = [0, 60, 600, 3_600, 6 * 3_600] as const;
 export type Delay = (typeof DELAYS)[number];
 
+const DAY = 24 * 3_600;
 /** Seconds after which an item that never comes to an end is given up: Stripe's slowest payments settle in 14 days. */
-const PATIENCE = 21 * 24 * 3_600;
+const PATIENCE: Record<Why, number> = { event: 21 * DAY, settling: 21 * DAY, delivery: 7 * DAY };
 
-/** A session to be looked up. */
+/** A session to be looked up, or a delivery to be made. */
 export interface DueItem {
+  /** The session's, or the lane's of the outbox. */
   id: string;
   /** The place in {@link DELAYS} of the delay after which it came. */
   queue: number;
   /** When it was first added, in seconds since 1970. */
   since: number;
-  /** Why it is to be looked up: an event has said so, or its payment will settle some day. Of the latter a payment has one at most. */
+  /**
+   * Why it is here: an event has said that it is to be looked up, its payment will settle some day, or a fulfiller is to be
+   * told. Of the latter two a payment, or lane, has one at most.
+   */
   why: Why;
 }
 
 /** See {@link DueItem}. */
-export type Why = 'event' | 'settling';
+export type Why = 'event' | 'settling' | 'delivery';
 
 /** The item that somebody is at. It stays here until they are done, whatever becomes of them. */
 const IN_HAND = 'h';
@@ -47,7 +52,7 @@ export class DueQueues {
 
   /** Puts an item that has come to nothing off until after the next longer delay; or gives it up, when it is too old. */
   postpone({ id, why, queue, since }: DueItem, now: number): number | undefined {
-    if (now - since > PATIENCE) return undefined;
+    if (now - since > PATIENCE[why]) return undefined;
     return this.add(id, why, DELAYS[Math.min(queue + 1, DELAYS.length - 1)], now, since);
   }
 

@@ -5,16 +5,14 @@ import { settingsFrom, type Settings } from '../settings.js';
 import type { System } from '../system.js';
 import { reduceAnswer } from './answer.js';
 import { StripeClient } from './client.js';
+import { initArgument } from '../testing/backend-world.js';
 import { checkConnection, type Connection } from './connection.js';
 import { transformedTemplate } from './outcall.js';
 
 const KEY = 'rk_test_51SecretOfTheMerchantWithATail1234';
 const SINCE = 1_790_000_000;
 const PROXY = 'proxy.example';
-const INIT = {
-  api_host: 'api.stripe.com', api_key: KEY, idempotent_proxy: [], webhook_secrets: [], livemode: [], payment_links: [], accept_modes: [],
-  accept_no_payment_required: [], admins: [], replicated: [], pricing_version: [],
-} as const;
+const INIT = initArgument({ api_key: KEY });
 
 /** What comes of an outcall: an HTTP answer, or what Azle rejects the call with. */
 type Coming = { status: number; body: string } | { reject: unknown };
@@ -23,7 +21,7 @@ const ascii = (text: string) => Uint8Array.from(text, (character) => character.c
 
 /** Tries the connection where each outcall ends so; the last one again and again. */
 async function check(comings: readonly Coming[], { changes = {}, cycles = 10n ** 12n }: { changes?: object; cycles?: bigint } = {}): Promise<Connection & { urls: string[] }> {
-  const settings: Settings = settingsFrom({ ...INIT, ...changes } as never);
+  const settings: Settings = settingsFrom({ ...INIT, ...changes });
   const urls: string[] = [];
   const outcall = (args: Uint8Array) => {
     const coming = comings[Math.min(urls.length, comings.length - 1)];

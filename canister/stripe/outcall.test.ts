@@ -2,13 +2,14 @@ import { IDL } from '@dfinity/candid';
 import { Principal } from '@dfinity/principal';
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from '../settings.js';
+import { initArgument } from '../testing/backend-world.js';
 import { OutcallArguments, RESPONSE_CAPS } from './outcall.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('the arguments of an outcall', () => {
   const self = Principal.fromText('uxrrr-q7777-77774-qaaaq-cai');
-  const init = { api_host: 'api.stripe.com', api_key: 'rk_test_k', idempotent_proxy: [], livemode: [], payment_links: [], accept_modes: [], accept_no_payment_required: [], webhook_secrets: [], admins: [], replicated: [], pricing_version: [] } as const;
+  const init = initArgument({ api_key: 'rk_test_k' });
   const Read = IDL.Record({
     url: IDL.Text,
     max_response_bytes: IDL.Opt(IDL.Nat64),
@@ -17,7 +18,7 @@ describe('the arguments of an outcall', () => {
     is_replicated: IDL.Opt(IDL.Bool),
   });
   const fill = (settings: object, cap: (typeof RESPONSE_CAPS)[number] = RESPONSE_CAPS[0]) => {
-    const outcall = new OutcallArguments(settingsFrom({ ...init, ...settings } as never), self);
+    const outcall = new OutcallArguments(settingsFrom({ ...init, ...settings }), self);
     const { args } = outcall.fill(cap, bytes(outcall.url('cs_test_1')), bytes('key-1'));
     return IDL.decode([Read], args)[0] as unknown as { url: string; max_response_bytes: bigint[]; headers: { name: string; value: string }[]; pricing_version: number[]; is_replicated: boolean[] };
   };

@@ -21,13 +21,13 @@ export const START = 1_800_000_000;
 export function initArgument(settings: Partial<DecodedInitArgument> = {}): DecodedInitArgument {
   return {
     api_host: 'api.stripe.com', api_key: API_KEY, idempotent_proxy: [], webhook_secrets: [[SECRET]], livemode: [], payment_links: [], accept_modes: [],
-    accept_no_payment_required: [], admins: [], replicated: [], pricing_version: [], ...settings,
+    accept_no_payment_required: [], admins: [], replicated: [], pricing_version: [], fulfillers: [], shoppers_sign_in: [], domains: [], ...settings,
   };
 }
 
 /** The argument of `update_settings`, decoded, with only some changes. */
 export function changesOf(changes: Partial<DecodedChanges>): DecodedChanges {
-  return { ...initArgument(), api_host: [], api_key: [], webhook_secrets: [], ...changes };
+  return { ...initArgument(), api_host: [], api_key: [], webhook_secrets: [], revision: [], ...changes };
 }
 
 /** Timers that may ring at one moment, each set by the one before. */

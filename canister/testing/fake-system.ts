@@ -20,6 +20,8 @@ export class FakeSystem implements System {
   certified: Uint8Array | undefined;
   /** Errors that timers ended with, other than those passed on after a trap. */
   readonly timerErrors: unknown[] = [];
+  /** Answers calls to other canisters. */
+  callee: (canister: string, method: string, args: Uint8Array) => Promise<Uint8Array> = () => Promise.reject(new Error('there is no other canister'));
   private timers: Timer[] = [];
 
   /** @param now in seconds since 1970 */
@@ -53,6 +55,11 @@ export class FakeSystem implements System {
   outcall(args: Uint8Array, cycles: bigint): Promise<Uint8Array> {
     this.mustBe('update');
     return this.answer(args, cycles);
+  }
+
+  call(canister: string, method: string, args: Uint8Array): Promise<Uint8Array> {
+    this.mustBe('update');
+    return this.callee(canister, method, args);
   }
 
   setTimer(seconds: number, run: () => Promise<void>): void {

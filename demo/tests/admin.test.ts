@@ -62,6 +62,8 @@ async function refusal(call: Promise<unknown>): Promise<RejectError> {
   return error;
 }
 
+const FULFILLER = { canister: Principal.fromText('aaaaa-aa'), payment_links: ['plink_1'], method: ['payment_changed'] };
+
 /** Each setting: another value, how it is shown, one that is wrong, and what is said of that. */
 const CHANGES: Record<string, { value: unknown; shown: unknown; wrong: unknown; remedy: RegExp }> = {
   api_host: { value: 'api.stripe.example', shown: 'api.stripe.example', wrong: 'https://api.stripe.com', remedy: /^api_host must be a host name/ },
@@ -74,35 +76,38 @@ const CHANGES: Record<string, { value: unknown; shown: unknown; wrong: unknown; 
   accept_no_payment_required: { value: true, shown: true, wrong: undefined, remedy: /./ },
   admins: { value: [ADMIN], shown: [ADMIN], wrong: [ADMIN, Principal.anonymous()], remedy: /^admins must be .*not the anonymous one/ },
   replicated: { value: false, shown: false, wrong: undefined, remedy: /./ },
+  fulfillers: { value: [FULFILLER], shown: [FULFILLER], wrong: [FULFILLER, FULFILLER], remedy: /^fulfillers must be at most 10, each once/ },
+  shoppers_sign_in: { value: true, shown: true, wrong: undefined, remedy: /./ },
+  domains: { value: ['pay.example.com'], shown: ['pay.example.com'], wrong: ['https://pay.example.com'], remedy: /^domains must be at most 10 host names/ },
   pricing_version: { value: 1, shown: 1, wrong: 3, remedy: /^pricing_version must be 1 or 2/ },
 };
 const FIELDS = Object.keys(CHANGES);
-const FOR_CONTROLLERS = ['api_host', 'idempotent_proxy', 'admins', 'replicated'];
+const FOR_CONTROLLERS = ['api_host', 'idempotent_proxy', 'admins', 'replicated', 'fulfillers', 'domains'];
 
 describe('the settings', () => {
   forAllTests({ admins: [[ADMIN]] });
   beforeEach(async () => {
     await world.updateSettings({
       api_host: 'api.stripe.com', api_key: world.stripe.keys.good, idempotent_proxy: '', webhook_secrets: [], livemode: false, payment_links: [],
-      accept_modes: ['payment'], accept_no_payment_required: false, admins: [ADMIN], replicated: true, pricing_version: 2,
+      accept_modes: ['payment'], accept_no_payment_required: false, admins: [ADMIN], replicated: true, pricing_version: 2, fulfillers: [], shoppers_sign_in: false, domains: [],
     });
   });
 
   it('are all shown, secrets by their last four characters', async () => {
     expect(await getSettings()).toEqual({
       api_host: 'api.stripe.com', api_key: `…${world.stripe.keys.good.slice(-4)}`, idempotent_proxy: [], webhook_secrets: [], livemode: false, payment_links: [],
-      accept_modes: ['payment'], accept_no_payment_required: false, admins: [ADMIN], replicated: true, pricing_version: 2,
+      accept_modes: ['payment'], accept_no_payment_required: false, admins: [ADMIN], replicated: true, pricing_version: 2, fulfillers: [], shoppers_sign_in: false, domains: [], revision: expect.any(Number) as number,
     });
   });
 
   it('are the ones that these tests go through', () => {
-    expect(SettingsChanges._fields.map(([name]) => name).sort()).toEqual([...FIELDS].sort());
+    expect(SettingsChanges._fields.map(([name]) => name).sort()).toEqual([...FIELDS, 'revision'].sort());
   });
 
   it.each(FIELDS)('%s changes, and nothing else does', async (field) => {
     const before = await getSettings();
     const shown = await world.updateSettings({ [field]: CHANGES[field].value });
-    expect(shown).toEqual({ ...before, [field]: CHANGES[field].shown });
+    expect(shown).toEqual({ ...before, [field]: CHANGES[field].shown, revision: before.revision + 1 });
     expect(await getSettings()).toEqual(shown);
   });
 
@@ -632,6 +637,17 @@ async function askThrough(method: string, payload: Uint8Array): Promise<RefusedW
 /** What everybody may call, and so what it answers is somebody else's to test. */
 const PUBLIC = ['http_request', 'http_request_update', 'transform'];
 
+const REFUSED = new RegExp(
+  [
+    /^Only administrators may do this: (a controller can add [\w-]+ to admins|call with an identity of yours)\.$/,
+    /^Only fulfillers may do this: a controller can add [\w-]+ to fulfillers, with its payment links\.$/,
+    /^Shoppers cannot sign in here: an administrator can set shoppers_sign_in\.$/,
+    /rejected the message$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
+
 /** Methods that the Wasm exports: those of this canister, and those that Azle has brought along. */
 function methods(): { own: [string, Kind][]; azles: [string, Kind][] } {
   const exported = WebAssembly.Module.exports(new WebAssembly.Module(world.wasm as BufferSource)).flatMap(({ name }): [string, Kind][] => {
@@ -669,7 +685,7 @@ describe('a stranger', () => {
     for (const [method, kind] of methods().own.filter(([name]) => !PUBLIC.includes(name))) {
       const answers = [];
       for (const argument of args) answers.push(await asking(method, kind, argument));
-      expect(answers[0]).toEqual({ code: 4, message: expect.stringMatching(/^Only administrators may do this: (a controller can add [\w-]+ to admins|call with an identity of yours)\.$|rejected the message$/) as string });
+      expect(answers[0]).toEqual({ code: 4, message: expect.stringMatching(REFUSED) as string });
       // The same, whatever is asked: not even what there is can be told.
       expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
       for (const known of [id, 'plink', 'stripe.com', ADMIN.toText(), CONTROLLER.toText()]) expect(JSON.stringify(answers)).not.toContain(known);
@@ -704,7 +720,7 @@ describe('Candid that is none, from an administrator', () => {
     ['get_payment', 'query', new Uint8Array(IDL.encode([IDL.Text], ['cs_test_a1']))],
     ['check_payment', 'update', new Uint8Array(IDL.encode([IDL.Text], ['nonsense']))],
     ['list_payments', 'query', new Uint8Array(IDL.encode([ListArgument], [{ before: [5], limit: [3], status: ['paid'], reference: ['order'] }]))],
-    ['update_settings', 'update', new Uint8Array(IDL.encode([SettingsChanges], [Object.fromEntries(FIELDS.map((field) => [field, optional(CHANGES[field].value)]))]))],
+    ['update_settings', 'update', new Uint8Array(IDL.encode([SettingsChanges], [{ ...Object.fromEntries(FIELDS.map((field) => [field, optional(CHANGES[field].value)])), revision: [] }]))],
   ];
 
   /** Answered, or refused in words; a trap is neither. */

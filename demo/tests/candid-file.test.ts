@@ -16,14 +16,15 @@ function normalized(candid: string): string {
   };
   const isNext = (token: string) => tokens[at] === token && ++at > 0;
 
-  const fields = (member: () => string): string => {
+  /** A record without names is a tuple, whose order counts. */
+  const fields = (member: () => string, mayBeTuple = false): string => {
     const all: string[] = [];
     skip('{');
     while (!isNext('}')) {
       all.push(member());
       if (!isNext(';') && tokens[at] !== '}') throw new Error('; expected');
     }
-    return `{${all.some((field) => field.includes(':')) ? all.sort().join(';') : all.join(';')}}`;
+    return `{${(mayBeTuple && !all.some((field) => field.includes(':')) ? all : all.sort()).join(';')}}`;
   };
   const named = () => {
     if (tokens[at + 1] !== ':') return type();
@@ -34,7 +35,7 @@ function normalized(candid: string): string {
   const type = (): string => {
     const word = next();
     if (word === 'opt' || word === 'vec') return `${word} ${type()}`;
-    if (word === 'record') return `record${fields(named)}`;
+    if (word === 'record' || word === 'variant') return `${word}${fields(named, word === 'record')}`;
     return word === 'blob' ? 'vec nat8' : (types.get(word) ?? word);
   };
   const tuple = (): string => {

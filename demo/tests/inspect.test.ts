@@ -116,7 +116,7 @@ describe('the methods that are let in', () => {
     };
     expect(await letIn(Principal.anonymous())).toEqual(['http_request_update']);
     expect(await letIn(STRANGER)).toEqual(['http_request_update']);
-    expect(await letIn(CONTROLLER)).toEqual(['canister_stats', 'check_connection', 'check_payment', 'get_payment', 'get_settings', 'http_request_update', 'list_payments', 'update_settings']);
+    expect(await letIn(CONTROLLER)).toEqual(['canister_stats', 'check_connection', 'check_payment', 'get_payment', 'get_settings', 'http_request_update', 'list_dead_letters', 'list_payments', 'retry_delivery', 'update_settings']);
   });
 
   it.each(['', 'unknown', 'http_request_updat', 'http_request_update ', 'HTTP_REQUEST_UPDATE', 'canister_update http_request_update', '__proto__', 'constructor', 'toString', 'x'.repeat(20_000), 'é\u0000'])('"%s" is none of them', async (method) => {
@@ -129,6 +129,20 @@ describe('the methods that are let in', () => {
     expect(await isLetIn('update_settings', validChanges, STRANGER)).toBe(true);
     await world.updateSettings({ admins: [] });
     expect(await isLetIn('update_settings', validChanges, STRANGER)).toBe(false);
+  });
+
+  it('for fulfillers and shoppers are let in for those alone', async () => {
+    const fulfiller = { canister: STRANGER, payment_links: ['plink_1'], method: [] };
+    const letIn = async (caller: Principal) => {
+      const names: string[] = [];
+      for (const method of ['claim_payment', 'issue_reference', 'my_payments']) if (await isLetIn(method, NO_ARGUMENT, caller)) names.push(method);
+      return names;
+    };
+    await world.updateSettings({ fulfillers: [fulfiller] });
+    expect([await letIn(STRANGER), await letIn(CONTROLLER)]).toEqual([['claim_payment'], []]);
+    await world.updateSettings({ fulfillers: [], shoppers_sign_in: true });
+    expect([await letIn(STRANGER), await letIn(Principal.anonymous())]).toEqual([['issue_reference', 'my_payments'], []]);
+    await world.updateSettings({ shoppers_sign_in: false });
   });
 
   it('for administrators are refused to a canister in words', async () => {

@@ -74,6 +74,33 @@ it.each(['/nothing', '/locales', '/locales/', '/locales/xx.json', '/locales/de.j
   expect((await get(path)).status).toBe(404);
 });
 
+describe('the domains in the settings', () => {
+  const file = async (name: string) => (await get(`/.well-known/${name}`)).body.toString();
+
+  it('are told to gateways and to Internet Identity, certified, at once and after an upgrade', async () => {
+    const own = ['ic0.app', 'icp.net'].map((gateway) => `https://${world.canister.toText()}.${gateway}`);
+    expect(JSON.parse(await file('ii-alternative-origins'))).toEqual({ alternativeOrigins: own });
+    expect(await file('ic-domains')).toBe('');
+    const { id } = world.stripe.createSession();
+    world.stripe.pay(id);
+    await world.checkout(id);
+    await world.updateSettings({ domains: ['pay.example.com', 'admin.example.com'] });
+    for (const isUpgraded of [false, true]) {
+      if (isUpgraded) await world.ic.upgrade(world.canister, world.wasm, NO_ARGUMENT);
+      const { status, headers, body } = await get('/.well-known/ii-alternative-origins');
+      expect([status, JSON.parse(body.toString())]).toEqual([200, { alternativeOrigins: [...own, 'https://pay.example.com', 'https://admin.example.com'] }]);
+      expect(headers).toMatchObject({ 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+      expect(headers['ic-certificate']).toBeDefined();
+      expect(await file('ic-domains')).toBe('pay.example.com\nadmin.example.com\n');
+      expect((await get('/')).status).toBe(200);
+      expect((await get('/site.js')).status).toBe(200);
+      expect(await world.checkout(id)).toMatchObject({ status: 'paid' });
+    }
+    await world.updateSettings({ domains: [] });
+    expect(await file('ic-domains')).toBe('');
+  });
+});
+
 describe('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
