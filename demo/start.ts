@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { Principal } from '@dfinity/principal';
 import { FAULT_FLAGS, readFaults } from './local/ic/index.js';
-import { PortTaken, startWorld, type World, type WorldOptions } from './world.js';
+import { MERCHANT, PortTaken, startWorld, type World, type WorldOptions } from './world.js';
 
 const { env } = process;
 const PORTS = { shop: ['8080', 'SHOP_PORT'], gateway: ['4943', 'GATEWAY_PORT'], stripe: ['4242', 'STRIPE_PORT'], identity: ['4950', 'IDENTITY_PORT'] } as const;
@@ -107,7 +107,7 @@ function readStripe(): { key: string; paymentLink: string } | undefined {
   return { key, paymentLink };
 }
 
-function welcome({ shop, gateway, stripe, identityProvider, canister }: World, isRealIdentity: boolean): string {
+function welcome({ shop, gateway, dashboard, stripe, identityProvider, canister }: World, isRealIdentity: boolean): string {
   const host = gateway.replace('localhost', `${canister.toText()}.localhost`);
   const tryThis = stripe
     ? 'Click "Buy now" and pay with 4242 4242 4242 4242, any date to come and any CVC; 4000 0000 0000 0002 is declined.'
@@ -116,6 +116,7 @@ function welcome({ shop, gateway, stripe, identityProvider, canister }: World, i
   Shop      ${shop}/
   Canister  ${canister.toText()}
             ${host}/checkout/{session_id}
+  Dashboard ${dashboard}${isRealIdentity ? '' : ` (sign in as ${MERCHANT})`}
   Stripe    ${stripe ? `${stripe.url}/ (a stand-in)` : 'https://api.stripe.com/'}
   Identity  ${identityProvider}/ (${isRealIdentity ? 'for a canister on mainnet: the local Internet Computer does not verify it' : 'a stand-in'})
 

@@ -28,6 +28,8 @@ export interface World {
   /** Origins: `http://localhost:8080` and so on. */
   shop: string;
   gateway: string;
+  /** The address of the merchant's dashboard, where {@link MERCHANT} is an administrator: not with a real Internet Identity. */
+  dashboard: string;
   /** Undefined with the real Stripe. */
   stripe: StripeStandIn | undefined;
   /** The origin that signs people in, for auth-client. */
@@ -50,8 +52,13 @@ export class PortTaken extends Error {
   }
 }
 
+/** The user of the stand-in identity provider who is made an administrator, as a controller does. */
+export const MERCHANT = 'Merchant';
+
+/** The one that the dashboard's page takes on localhost when it is told of no other. */
+const USUAL_PROVIDER = 'http://localhost:4950';
 const STRIPE_HOST = 'api.stripe.com';
-const InitArgument = IDL.Record({ api_host: IDL.Text, api_key: IDL.Text });
+const InitArgument = IDL.Record({ api_host: IDL.Text, api_key: IDL.Text, admins: IDL.Opt(IDL.Vec(IDL.Principal)) });
 const NO_ARGUMENT = new Uint8Array(IDL.encode([], []));
 const CYCLES = 10_000_000_000_000n;
 
@@ -77,11 +84,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     started.push(ic);
     const canister = ic.createCanister({ cycles: CYCLES, controller: options.controller });
     const wasm = new Uint8Array(await readFile(new URL('../dist/stripe_backend.wasm', import.meta.url)));
-    await ic.install(canister, wasm, new Uint8Array(IDL.encode([InitArgument], [{ api_host: STRIPE_HOST, api_key: key }])));
     const { port: gatewayPort } = await open('gateway', startGateway(ic, { port: ports.gateway, api: createAgentApi(ic) }));
     const gateway = `http://localhost:${gatewayPort}`;
     const now = () => Number(ic.now() / 1_000_000n);
-    const identityProvider = options.identityProvider ?? (await open('identity', startIdentityProvider({ port: ports.identity ?? 0, seed: options.ic?.seed, now }))).url;
+    const standIn = options.identityProvider === undefined ? await open('identity', startIdentityProvider({ port: ports.identity ?? 0, seed: options.ic?.seed, now })) : undefined;
+    const identityProvider = options.identityProvider ?? standIn!.url;
+    const canisterOrigin = gateway.replace('//', `//${canister.toText()}.`);
+    const dashboard = `${canisterOrigin}/dashboard${identityProvider === USUAL_PROVIDER ? '' : `?identity-provider=${encodeURIComponent(identityProvider)}`}`;
+    const admins = standIn ? [[standIn.principal(MERCHANT, canisterOrigin)]] : [];
+    await ic.install(canister, wasm, new Uint8Array(IDL.encode([InitArgument], [{ api_host: STRIPE_HOST, api_key: key, admins }])));
 
     const tag = { paymentLink: options.stripe?.paymentLink ?? '', canisterId: canister.toText(), gateway, price: options.stripe ? 'The price is set on Stripe' : '€19.99' };
     const { port: shopPort } = await open('shop', startShop(ports.shop, tag));
@@ -89,7 +100,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     if (stripe) tag.paymentLink = createLink(stripe, shop);
 
     const upgrade = () => ic.upgrade(canister, wasm, NO_ARGUMENT);
-    return { shop, gateway, stripe, identityProvider, ic, canister, paymentLink: tag.paymentLink, upgrade, close };
+    return { shop, gateway, dashboard, stripe, identityProvider, ic, canister, paymentLink: tag.paymentLink, upgrade, close };
   } catch (error) {
     await close();
     throw error;

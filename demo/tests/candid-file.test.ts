@@ -68,10 +68,13 @@ function normalized(candid: string): string {
   return `service:${argument}->${fields(method)}`;
 }
 
-it('the Candid file is that of the code', async () => {
-  const written = normalized(await read('canister/stripe_backend.did'));
-  expect(written).toContain('http_request:(record{body:vec nat8;certificate_version:opt nat16;');
-  expect(written.split(';')).toEqual(normalized(await read('dist/stripe_backend.did')).split(';'));
+it.each([
+  ['canister', 'stripe_backend', 'http_request:(record{body:vec nat8;certificate_version:opt nat16;'],
+  ['demo/fulfilment', 'licence_shop', 'redeem:(text,text)->(variant{licence:record{key:text;status:text};refused:text})'],
+])('the Candid file in %s is that of the code', async (folder, name, part) => {
+  const written = normalized(await read(`${folder}/${name}.did`));
+  expect(written).toContain(part);
+  expect(written.split(';')).toEqual(normalized(await read(`dist/${name}.did`)).split(';'));
 });
 
 it('the canister carries it, so that command lines know the types', async () => {

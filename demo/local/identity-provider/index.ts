@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Principal } from '@dfinity/principal';
 import { ApiError } from '../ic/agent-api/api-error.js';
 import { listen } from '../listen.js';
 import { delegate, readRequest } from './delegation.js';
@@ -24,6 +25,8 @@ export interface IdentityProvider {
   readonly port: number;
   /** `http://localhost:PORT` */
   readonly url: string;
+  /** Who a user of its page is to an origin. */
+  principal(user: string, origin: string): Principal;
   close(): Promise<void>;
 }
 
@@ -51,7 +54,7 @@ const HEADERS = {
 export async function startIdentityProvider({ port, seed, now = Date.now }: IdentityProviderOptions): Promise<IdentityProvider> {
   const keys = new UserKeys(seed);
   const listening = await listen((request, response) => void answer(request, response, keys, now), port);
-  return { ...listening, url: `http://localhost:${listening.port}` };
+  return { ...listening, url: `http://localhost:${listening.port}`, principal: (user, origin) => keys.of(user, origin).getPrincipal() };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, keys: UserKeys, now: () => number): Promise<void> {
