@@ -1,10 +1,14 @@
-/** The element for the canister to serve: the same script, which takes the origin it came from for the canister. */
+/** What the canister serves: the element, in a copy that takes the origin it came from for the canister, and the dashboard. */
 import { patch, standalone } from './rollup.config.js';
+import dashboard from './rollup.dashboard.js';
 
 const fromHome = patch('/component/home.ts', [['home: string | undefined = undefined', 'home = new URL(import.meta.url).origin']]);
 
-export default {
-  input: { 'ic-stripe-pay': 'component/index.ts' },
-  plugins: [fromHome, ...standalone({ isShipping: true, folder: 'dist/canister/' })],
-  output: { dir: 'dist/canister', format: 'es' },
-};
+export default [
+  {
+    input: { 'ic-stripe-pay': 'component/index.ts' },
+    plugins: [fromHome, ...standalone({ isShipping: true, folder: 'dist/canister/' })],
+    output: { dir: 'dist/canister', format: 'es' },
+  },
+  dashboard,
+];

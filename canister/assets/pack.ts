@@ -24,6 +24,8 @@ const integrity = `sha384-${hash('sha384', SCRIPT, 'base64')}`;
 /** How long a browser may keep what can change, in seconds, and what cannot. */
 const [SOON, NEVER] = ['public, max-age=300', 'public, max-age=31536000, immutable'];
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Calls go to the Internet Computer's own address, where the page's host is a domain of the merchant's. */
+const DASHBOARD_POLICY = POLICY.replace("connect-src 'self'", "connect-src 'self' https://icp-api.io https://icp0.io");
 
 const TYPES: Readonly<Record<string, string>> = { js: 'text/javascript', json: 'application/json', css: 'text/css', html: 'text/html' };
 
@@ -46,6 +48,10 @@ const locales = new URL('canister/locales/', DIST);
 
 const files = [
   pack('/', 'html', site('index.html'), SOON, [['content-security-policy', POLICY]]),
+  pack('/dashboard', 'html', site('dashboard.html'), SOON, [['content-security-policy', DASHBOARD_POLICY]]),
+  pack('/dashboard.css', 'css', site('dashboard.css')),
+  pack('/dashboard.js', 'js', site('dashboard.js')),
+  pack('/ic-stripe-dashboard.js', 'js', readFileSync(new URL('ic-stripe-dashboard.js', DIST))),
   pack('/ic-stripe-pay.js', 'js', SCRIPT),
   pack(versioned, 'js', SCRIPT, NEVER),
   ...readdirSync(locales).map((name) => pack(`/locales/${name}`, 'json', readFileSync(new URL(name, locales)))),
