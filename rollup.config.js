@@ -59,11 +59,23 @@ const inlineRemedies = patch('/component/checkout.ts', [
   [/^/, "import { REMEDIES } from './remedies.js';"],
 ]);
 
+/** What signs shoppers in is a file of its own beside this one, loaded when it is needed; rollup.sign-in.js makes it. */
+const signInBeside = {
+  name: 'sign-in beside',
+  resolveDynamicImport: (specifier) => (specifier === './sign-in/index.js' ? { id: './ic-stripe-sign-in.js', external: true } : null),
+};
+
 // Named, because otherwise it is NODE_ENV that decides which build of Lit is taken.
 const resolve = nodeResolve({ exportConditions: ['production'] });
 const compile = esbuild({ target: 'es2022', tsconfig: false });
+
+/** One keyword packs better than two. As long as before, so that source maps stay true. */
+const letForConst = {
+  name: 'let for const',
+  renderChunk: (code) => ({ code: code.replace(/\bconst(?= [\w$[{])/g, 'let  '), map: null }),
+};
 const PREAMBLE = '/*! ic-stripe-pay, MIT */';
-const shrinking = { ecma: 2022, module: true, compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true, keep_fargs: false }, format: { comments: false, preamble: PREAMBLE } };
+const shrinking = { ecma: 2022, module: true, compress: { passes: 3, inline: 1, unsafe_arrows: true, unsafe_methods: true, pure_getters: true, keep_fargs: false }, format: { comments: false, preamble: PREAMBLE } };
 const shrink = terser(shrinking);
 const shrinkWithLit = terser({
   ...shrinking,
@@ -132,7 +144,7 @@ function printIntegrity(folder) {
 
 /** Of a file that stands alone. */
 export function standalone({ isShipping, folder = 'dist/' }) {
-  return [localesAsFiles({ isShipping }), inlineRemedies, minifyCss(), ...ownLit, ...prunedLit, compile, resolve, shrinkWithLit, printIntegrity(folder)];
+  return [signInBeside, localesAsFiles({ isShipping }), inlineRemedies, minifyCss(), ...ownLit, ...prunedLit, compile, resolve, letForConst, shrinkWithLit, printIntegrity(folder)];
 }
 
 /** A file by its own name of what is loaded when it is needed. */
@@ -154,7 +166,7 @@ export default [
     // The package: Lit is the site's.
     input: { element: 'component/element.ts' },
     external: /^lit($|\/)/,
-    plugins: [localesAsModules(), minifyCss(), compile, resolve, shrink],
+    plugins: [signInBeside, localesAsModules(), minifyCss(), compile, resolve, letForConst, shrink],
     output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: chunkName },
   },
   {
@@ -167,7 +179,7 @@ export default [
   {
     // A file of its own, with nothing of the element's looks. What copies of this code share they share by the document.
     input: { controller: 'component/controller.ts' },
-    plugins: [compile, resolve, shrink],
+    plugins: [signInBeside, compile, resolve, letForConst, shrink],
     output: { dir: 'dist', format: 'es', sourcemap: true, chunkFileNames: chunkName },
   },
 ];

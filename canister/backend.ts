@@ -25,6 +25,7 @@ import { Shoppers, referenceRation } from './shoppers/shoppers.js';
 import { settingsFrom, type DecodedInitArgument, type Settings } from './settings.js';
 import { nextCallNumber } from './storage/call-number.js';
 import { Claimed } from './storage/claimed.js';
+import { Concerns } from './storage/concerns.js';
 import { Counters } from './storage/counters.js';
 import { DueQueues } from './storage/due-queues.js';
 import { Issued } from './storage/issued.js';
@@ -41,25 +42,26 @@ import { seconds, type System } from './system.js';
 export class Backend {
   pages!: Pages;
   admin!: Admin;
-  claims!: Claims;
-  deliveries!: Deliveries;
+  readonly claims: Claims;
+  readonly deliveries: Deliveries;
   shoppers!: Shoppers;
 
   private readonly counters: Counters;
   private readonly payments: Payments;
   private readonly queues: DueQueues;
   private readonly seen: SeenEvents;
-  private readonly claimed: Claimed;
-  private readonly outbox: Outbox;
+  private readonly concerns: Concerns;
   private readonly issued: Issued;
   private readonly agenda: Agenda;
   private readonly lookups = new Lookups();
-  private readonly underWay = new Set<string>();
   private readonly references = referenceRation();
   private readonly gate: Gate;
   private readonly answers: CertifiedAnswers;
   private readonly certified: CertifiedPages;
   private readonly statics: StaticPages;
+  private settings!: Settings;
+  private list!: PaymentList;
+  private checkout!: Checkout;
   private book!: Book;
   private settling!: Settling;
 
@@ -76,10 +78,14 @@ export class Backend {
     this.payments = new Payments(store, this.counters);
     this.queues = new DueQueues(store, this.counters);
     this.seen = new SeenEvents(store, this.counters);
-    this.claimed = new Claimed(store);
-    this.outbox = new Outbox(store, this.counters);
+    this.concerns = new Concerns(store);
     this.issued = new Issued(store, this.counters, this.payments);
     this.agenda = new Agenda(system, this.queues, () => this.settling.run());
+    // Both await others for as long as those take, and then go by what holds by then.
+    this.claims = new Claims({ settings: () => this.settings, payments: this.payments, book: () => this.book, checkout: () => this.checkout, claimed: new Claimed(store) });
+    this.deliveries = new Deliveries({
+      system, counters: this.counters, outbox: new Outbox(store, this.counters), agenda: this.agenda, settings: () => this.settings, payment: (session) => this.list.get(session),
+    });
     this.gate = new Gate(() => Object.values(this.counters.counts.paidOn).reduce((sum, count) => sum + count, 0));
     this.answers = new CertifiedAnswers(JSON_HEADERS, system.bytes, { before: fromHex(staticFiles.before), after: fromHex(staticFiles.after) });
     this.statics = new StaticPages(system, this.answers, staticFiles);
@@ -98,7 +104,8 @@ export class Backend {
 
   /** Goes by other settings from now on. Lookups under way end by the old ones, and what they find is judged again when it is asked for. */
   private configure(settings: Settings): void {
-    const { system, store, counters, payments, queues, seen, outbox, underWay, agenda, lookups, gate, answers, certified, statics } = this;
+    const { system, store, counters, payments, queues, seen, agenda, lookups, gate, answers, certified, statics } = this;
+    this.settings = settings;
     writeSettings(store, settings);
     lookups.forgetSetbacks();
     statics.serve(domainFiles(system.self.toText(), settings.domains, system.bytes));
@@ -107,9 +114,8 @@ export class Backend {
     const reader: Reader = {
       // Lookups begun under other settings end here, too.
       changed: (id, payment) => certified.changed(id, payment && this.book.isAccepted(payment) ? payment : undefined),
-      happened: (event, id, payment, now) => {
-        if (this.book.isAccepted(payment)) this.deliveries.add(event, id, payment, now);
-      },
+      concern: (id) => this.concerns.add(id),
+      happened: (event, id, payment, now) => this.deliveries.add(event, id, payment, now),
       commit: () => certified.commit(),
       wait(id, delay, now) {
         if (settings.api_key === '') return false;
@@ -120,13 +126,11 @@ export class Backend {
     const book = (this.book = new Book(payments, counters, settings, system.bytes, reader));
     const stripe = new StripeClient(system, settings, () => nextCallNumber(store));
     const inquiry = new Inquiry(system, book, counters, lookups, stripe);
-    const checkout = new Checkout(system, settings, payments, book, lookups, gate, inquiry);
+    const checkout = (this.checkout = new Checkout(system, settings, payments, book, lookups, gate, inquiry));
     const references = new References(system, payments, book, lookups, checkout);
     const webhooks = new Webhooks(system, settings, payments, book, counters, seen, agenda);
     this.pages = new Pages({ system, gate, checkout, references, webhooks, certified, statics });
-    const list = new PaymentList(payments, counters, book);
-    this.claims = new Claims(settings, payments, book, checkout, this.claimed);
-    this.deliveries = new Deliveries({ system, settings, counters, outbox, agenda, payments: list, underWay });
+    const list = (this.list = new PaymentList(payments, counters, book, this.concerns));
     this.shoppers = new Shoppers(system, settings, payments, book, counters, this.issued, this.references);
     this.settling = new Settling(system, settings, payments, book, counters, queues, agenda, inquiry, this.deliveries);
     this.settling.arm();

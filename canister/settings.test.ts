@@ -79,6 +79,8 @@ describe('the init argument', () => {
     ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['https://pay.example.com']]] }],
     ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['localhost']]] }],
     ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['127.0.0.1']]] }],
+    ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['pay.example.com', 'pay.example.com']]] }],
+    ['domains', { api_host: host, api_key: key('rk_test_1'), domains: [IDL.Opt(IDL.Vec(IDL.Text)), [['uxrrr-q7777-77774-qaaaq-cai.raw.icp0.io']]] }],
     ['pricing_version', { api_host: host, api_key: key('rk_test_1'), pricing_version: [IDL.Opt(IDL.Nat32), [3]] }],
     ['livemode', { api_host: host, api_key: key('rk_test_1'), livemode: [IDL.Opt(IDL.Bool), [true]] }],
     ['livemode', { api_host: host, api_key: key('rk_live_1'), livemode: [IDL.Opt(IDL.Bool), [false]] }],
@@ -125,6 +127,8 @@ describe('changes', () => {
     const first = changedSettings(before, changes({ webhook_secrets: [IDL.Vec(IDL.Text), ['whsec_first123456abcd']] }));
     const both = changedSettings(first, changes({ webhook_secrets: [IDL.Vec(IDL.Text), ['…abcd', 'whsec_second12345wxyz']] }));
     expect(both.webhook_secrets).toEqual(['whsec_first123456abcd', 'whsec_second12345wxyz']);
+    const alike = changedSettings(both, changes({ webhook_secrets: [IDL.Vec(IDL.Text), ['whsec_third12345wxyz', 'whsec_second12345wxyz']] }));
+    expect(() => changedSettings(alike, changes({ webhook_secrets: [IDL.Vec(IDL.Text), ['…wxyz']] }))).toThrow('webhook_secrets');
     for (const unknown of ['…abce', '…']) expect(() => changedSettings(both, changes({ webhook_secrets: [IDL.Vec(IDL.Text), [unknown]] }))).toThrow('webhook_secrets');
   });
 });

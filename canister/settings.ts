@@ -117,10 +117,13 @@ const MOST_LINKS = 100;
 const MOST_ADMINS = 20;
 const LINK = /^plink_[A-Za-z0-9]+$/;
 const MOST_FULFILLERS = 10;
+/** All the settings at once are no more values than are decoded of an argument, which are 500. */
+const MOST_LINKS_EACH = 30;
 const METHOD = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 /** A host name that is no address, in lower case. */
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
-const MOST_DOMAINS = 10;
+/** Internet Identity reads ten origins at most, and two are those of gateways. */
+const MOST_DOMAINS = 7;
 /** The anonymous principal, which is everybody. */
 export const ANONYMOUS = '2vxsx-fae';
 
@@ -179,9 +182,10 @@ export function masked(secret: string): string {
   return secret === '' ? '' : `…${secret.length >= 16 ? secret.slice(-4) : ''}`;
 }
 
-/** A secret as it is, for one that is given as it is shown. */
+/** A secret as it is, for one that is given as it is shown, unless that fits several. */
 function kept(secret: string, known: readonly string[]): string {
-  return known.find((other) => secret.length > 1 && masked(other) === secret) ?? secret;
+  const meant = known.filter((other) => secret.length > 1 && masked(other) === secret);
+  return meant.length === 1 ? meant[0] : secret;
 }
 
 function fulfiller({ canister, payment_links, method }: FulfillerValue): Fulfiller {
@@ -200,7 +204,7 @@ function checked(settings: Unchecked, before: Settings | undefined): Settings {
   check(modes.length > 0 && modes.every((mode) => MODES.includes(mode)), 'accept_modes', `some of: ${MODES.join(', ')}`);
   check(settings.admins.length <= MOST_ADMINS && !settings.admins.includes(ANONYMOUS), 'admins', `at most ${MOST_ADMINS} principals, and not the anonymous one, which is everybody`);
   checkFulfillers(settings.fulfillers);
-  check(settings.domains.length <= MOST_DOMAINS && settings.domains.every((domain) => DOMAIN.test(domain)), 'domains', `at most ${MOST_DOMAINS} host names in lower case such as pay.example.com, without https:// and without a path`);
+  check(settings.domains.length <= MOST_DOMAINS && new Set(settings.domains).size === settings.domains.length && settings.domains.every((domain) => DOMAIN.test(domain) && !domain.split('.').includes('raw')), 'domains', `at most ${MOST_DOMAINS} host names in lower case such as pay.example.com, each once, without https:// and without a path, and none of a gateway that does not verify (raw)`);
   check(pricing_version === 1 || pricing_version === 2, 'pricing_version', '1 or 2');
   check(!(livemode && isTestKey(api_key)), 'livemode', 'false with a test key: test payments are not money');
   check(livemode || !isLiveKey(api_key), 'livemode', 'true with a live key, which cannot read test payments');
@@ -212,7 +216,7 @@ function checkFulfillers(fulfillers: readonly Fulfiller[]): void {
   check(fulfillers.length <= MOST_FULFILLERS && canisters.size === fulfillers.length, 'fulfillers', `at most ${MOST_FULFILLERS}, each once, with all of its links`);
   check(!canisters.has(ANONYMOUS), 'fulfillers', 'without the anonymous principal, which is everybody');
   for (const { payment_links: links, method } of fulfillers) {
-    check(links.length > 0 && links.length <= MOST_LINKS && links.every((link) => LINK.test(link)), 'fulfillers', `each with 1 to ${MOST_LINKS} ids of payment links (plink_…), as the Stripe Dashboard shows them`);
+    check(links.length > 0 && links.length <= MOST_LINKS_EACH && links.every((link) => LINK.test(link)), 'fulfillers', `each with 1 to ${MOST_LINKS_EACH} ids of payment links (plink_…), as the Stripe Dashboard shows them`);
     check(method === null || METHOD.test(method), 'fulfillers', 'each with the name of a method, of letters, digits and _, or without one');
   }
 }

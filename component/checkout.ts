@@ -13,6 +13,7 @@ import { makeReference } from './reference.js';
 import { isPlaceholder } from './return-address.js';
 import { capture, cleanAddress, forget, pageAddress, remember, visitType } from './returned.js';
 import { canPay, IDLE, isFinal, isSession, reduce, type Action, type AnyState, type Hearing, type State } from './state.js';
+import type * as SignIn from './sign-in/index.js';
 import { openTabs, type News, type Tabs } from './tabs.js';
 
 /** When a navigation that never happened (stopped, or refused in a dialog) gives the button back, in milliseconds. */
@@ -45,7 +46,8 @@ export interface Checkout {
   disconnect(): void;
   /** The options have changed; `isOther`: from something to something else. */
   change(isOther: boolean): void;
-  pay(): boolean;
+  /** `issued`: the reference, where one was issued to a shopper who has signed in. */
+  pay(issued?: string): boolean;
   check(): void;
   show(): void;
   reset(): void;
@@ -103,6 +105,8 @@ export function createCheckout(host: Host): Checkout {
     readAddress();
     hasBegun = true;
     host.update();
+    // Now, for a click opens the window of those who sign in only if it need not wait. The click tells what went wrong.
+    void signIn()?.catch(String);
     if (state.kind === 'leaving') return;
     const pending = remembered(host.options)
       .map(([reference, { session = reference }]) => session)
@@ -244,17 +248,25 @@ export function createCheckout(host: Host): Checkout {
   }
 
   /** Tells the site builder, a little later: a shopper is to load no words that are not for shoppers. */
-  async function report(code: Problem): Promise<void> {
-    const reported: AnyState = state;
-    const message = await import('./remedies.js').then(
-      ({ REMEDIES }) => REMEDIES[code],
+  async function report(
+    code: Problem,
+    told: string | Promise<string> = import('./remedies.js').then(
+      ({ REMEDIES }) => REMEDIES[code as keyof typeof REMEDIES],
       () => code,
-    );
+    ),
+  ): Promise<void> {
+    const reported: AnyState = state;
+    const message = await told;
     if (state === reported) {
       remedy = message;
       host.update();
     }
     if (host.emit(new IcStripeErrorEvent({ code, message, own: reported.own ?? 'unknown' }))) console.error(`<ic-stripe-pay> ${code}: ${message}`);
+  }
+
+  /** Loads what signs shoppers in, where they are to sign in. */
+  function signIn(): Promise<typeof SignIn> | undefined {
+    return host.options.signIn == null ? undefined : import('./sign-in/index.js');
   }
 
   function release(): void {
@@ -309,12 +321,12 @@ export function createCheckout(host: Host): Checkout {
       isConnected = true;
       commons.tags.add(tag);
       readAddress();
+      // As options it says by its `signal` when to stop.
       listeners = new AbortController();
-      const options = { signal: listeners.signal };
-      addEventListener('online', wake, options);
-      document.addEventListener('visibilitychange', wake, options);
+      addEventListener('online', wake, listeners);
+      document.addEventListener('visibilitychange', wake, listeners);
       // Back from Stripe's page, which has no other way out: the button must work again.
-      addEventListener('pageshow', ({ persisted }) => persisted && stay(), options);
+      addEventListener('pageshow', ({ persisted }) => persisted && stay(), listeners);
       tabs = openTabs(hearOfTab);
       // A task later all the tags that a parser or a framework adds now are there to choose from.
       setTimeout(begin);
@@ -342,21 +354,32 @@ export function createCheckout(host: Host): Checkout {
       setTimeout(begin);
     },
 
-    pay() {
-      if (!mayPay()) return false;
+    pay(issued) {
+      // Signing in takes a while, in which the tag may have been taken away.
+      if (!mayPay() || (issued && hasBegun && !isConnected)) return false;
       const { options } = host;
       try {
-        const reference = makeReference(options.reference);
+        const reference = issued ?? makeReference(options.reference);
         const url = checkoutAddress(options, reference);
-        canister();
-        // Before the event: a page that cancels it may open the address in its own way.
-        attempts.put(reference, { tag: identityOf(options) });
-        if (!host.emit(new IcStripeRedirectEvent({ own: 'yes', url, reference }))) return false;
+        const origin = canister();
+        const signing = !issued && signIn();
+        if (!signing) {
+          // Before the event: a page that cancels it may open the address in its own way.
+          attempts.put(reference, { tag: identityOf(options) });
+          if (!host.emit(new IcStripeRedirectEvent({ own: 'yes', url, reference }))) return false;
+        }
         // What was shown is over: Back must not bring it up again.
         startAnew();
-        const how = leave(url, options.target);
+        const how = signing ? 'here' : leave(url, options.target);
         move({ type: 'leave', url, reference, how });
-        if (how === 'here') leaving = setTimeout(stay, LEAVING_TAKES);
+        if (signing) {
+          void signing
+            .then(({ signIn }) => signIn(this, options, origin))
+            .catch(({ problem = 'sign_in_missing', message }: SignIn.SignInFailure) => {
+              stay();
+              void report(problem, message);
+            });
+        } else if (how === 'here') leaving = setTimeout(stay, LEAVING_TAKES);
         return how !== 'blocked';
       } catch (error) {
         misconfigure((error as ConfigurationError).problem, false);

@@ -107,6 +107,7 @@ export class IcStripePay extends LitElement {
     locale: {},
     sessionParam: { attribute: 'session-param' },
     target: {},
+    signIn: { attribute: 'sign-in' },
     messages: { attribute: false },
   };
 
@@ -130,6 +131,8 @@ export class IcStripePay extends LitElement {
   declare sessionParam: string | undefined;
   /** `_blank` to pay in a new tab. */
   declare target: string | undefined;
+  /** For the shopper to sign in first; with the origin of an identity provider, or nothing for Internet Identity. */
+  declare signIn: string | undefined;
   /** Texts to say instead of the element's own, by name. */
   declare messages: Partial<Messages> | undefined;
 
@@ -186,8 +189,8 @@ export class IcStripePay extends LitElement {
 
   /**
    * Opens Stripe's page, as a click on the button does; call it in the task of a click.
-   * Returns whether it is being opened: not while a payment may exist, not with a wrong configuration,
-   * and not when `ic-stripe-redirect` was cancelled.
+   * Returns whether it is being opened, be it once the shopper has signed in: not while a payment may exist, not with
+   * a wrong configuration, and not when `ic-stripe-redirect` was cancelled.
    */
   pay(): boolean {
     return this.#checkout.pay();

@@ -10,7 +10,7 @@ class IcStripeEvent extends Event {
   }
 }
 
-/** About to leave for Stripe, in the same task as the click. `preventDefault()` stops the navigation. */
+/** About to leave for Stripe: in the same task as the click, or else once the shopper has signed in. `preventDefault()` stops the navigation. */
 export class IcStripeRedirectEvent extends IcStripeEvent {
   declare readonly own: Own;
   /** The address that is about to be opened. */

@@ -3,7 +3,7 @@ import { parseSafeUrl } from './local-host.js';
 import { ConfigurationError } from './problems.js';
 
 /** The text form of a principal: base32 in groups of five, only the last of them shorter. */
-const CANISTER_ID = /^([a-z2-7]{5}-){1,10}[a-z2-7]{1,5}$/;
+export const CANISTER_ID = /^([a-z2-7]{5}-){1,10}[a-z2-7]{1,5}$/;
 
 /**
  * The origin that answers for the canister.

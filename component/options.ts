@@ -20,4 +20,6 @@ export interface Options {
   sessionParam?: string | undefined;
   /** `_blank` to pay in a new tab. */
   target?: string | undefined;
+  /** For the shopper to sign in first; with the origin of an identity provider, or nothing for Internet Identity. */
+  signIn?: string | undefined;
 }

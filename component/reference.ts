@@ -15,9 +15,10 @@ function opening(reference: string): string {
 export function makeReference(reference = ''): string {
   if (!/^[\w-]{0,169}$/.test(reference)) throw new ConfigurationError('reference_invalid');
   let made = opening(reference);
-  // 256 is a multiple of 32, so the low five bits of a random byte are unbiased.
   for (const byte of crypto.getRandomValues(new Uint8Array(SECRET_LENGTH))) {
-    made += 'abcdefghijklmnopqrstuvwxyz234567'.charAt(byte & 31);
+    // 256 is a multiple of 32, so the low five bits of a random byte are unbiased: a letter, or from 26 on a digit from 2 on.
+    const bits = byte & 31;
+    made += String.fromCharCode(bits + (bits < 26 ? 97 : 24));
   }
   return made;
 }

@@ -23,8 +23,8 @@ export interface SessionState {
    * it may be somebody else who looks.
    */
   isHidden: boolean;
-  payment: Payment | undefined;
-  why: Why | undefined;
+  payment?: Payment | undefined;
+  why?: Why | undefined;
 }
 
 /** All that an element can be. */
@@ -70,15 +70,13 @@ export function reduce(state: State, action: Action): State {
 function move(state: State, action: Action): State {
   switch (action.type) {
     case 'leave':
-      return canPay(state) ? { kind: 'leaving', own: 'yes', url: action.url, reference: action.reference, how: action.how } : state;
+      return canPay(state) ? { kind: 'leaving', own: 'yes', ...fieldsOf(action) } : state;
     case 'reset':
       return IDLE;
     case 'misconfigure':
-      return { kind: 'misconfigured', problem: action.problem, isReturn: action.isReturn };
-    case 'return': {
-      const { id, own, isHidden } = action;
-      return { kind: id ? 'confirming' : 'not_found', id, own, isHidden, payment: undefined, why: undefined };
-    }
+      return { kind: 'misconfigured', ...fieldsOf(action) };
+    case 'return':
+      return { kind: action.id ? 'confirming' : 'not_found', ...fieldsOf(action) };
     case 'show':
       return isSession(state) ? { ...state, isHidden: false } : state;
     case 'hear': {
@@ -88,15 +86,19 @@ function move(state: State, action: Action): State {
       // States only move forward: a payment on its way is not unlearnt because one lookup fails.
       if (state.kind === 'processing' && !/processing|paid|refunded|failed|expired/.test(status)) return state;
       return {
+        ...state,
         kind: status === 'checking' ? 'confirming' : status,
-        id: state.id,
         own: state.own === 'yes' ? 'yes' : action.own,
-        isHidden: state.isHidden,
         payment: payment ?? state.payment,
         why,
       };
     }
   }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- what is left out
+function fieldsOf<A extends Action>({ type, ...fields }: A): Omit<A, 'type'> {
+  return fields;
 }
 
 export function isSession(state: State): state is SessionState {

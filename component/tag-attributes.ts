@@ -13,6 +13,7 @@ export interface TagAttributes {
   locale?: string;
   'session-param'?: string;
   target?: string;
+  'sign-in'?: string;
 }
 
 /** What frameworks may set instead, as properties. */

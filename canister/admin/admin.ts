@@ -80,6 +80,10 @@ export class Admin {
     return this.list.page(argument);
   }
 
+  listConcerns(): PaymentViewValue[] {
+    return this.list.concerns();
+  }
+
   /** Asks Stripe about a payment, whatever is known of it. */
   async checkPayment(id: string): Promise<CheckResultValue> {
     if (!SESSION_ID.test(id)) throw new CallerError('A Checkout Session id is cs_test_ or cs_live_ with letters and digits after it.');

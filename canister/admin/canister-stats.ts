@@ -2,6 +2,7 @@
 import type { Balance, Counters } from '../storage/counters.js';
 import type { DueQueues } from '../storage/due-queues.js';
 import { seconds, type System } from '../system.js';
+import { CYCLES_FLOOR } from '../stripe/client.js';
 import type { StatsValue } from './interface.js';
 
 const DAY = 86_400;
@@ -34,7 +35,7 @@ export class CanisterStats {
       certified: BigInt(this.certified()),
       cycles,
       cycles_per_day: perDay === undefined ? [] : [perDay],
-      days_left: perDay === undefined ? [] : [cycles / perDay],
+      days_left: perDay === undefined ? [] : [cycles > CYCLES_FLOOR ? (cycles - CYCLES_FLOOR) / perDay : 0n],
     };
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CallerError } from '../caller-error.js';
 import { Book } from '../payments/book.js';
+import { Concerns } from '../storage/concerns.js';
 import { Counters } from '../storage/counters.js';
 import { InMemory } from '../storage/key-value.js';
 import { Payments } from '../storage/payments.js';
@@ -29,10 +30,11 @@ class CountingStore extends InMemory {
 function open({ store = new CountingStore(), terms = TERMS, generation = 1 } = {}) {
   const counters = new Counters(store);
   const payments = new Payments(store, counters);
-  const reader = { changed: () => undefined, happened: () => undefined, commit: () => counters.save(), wait: () => false };
+  const concerns = new Concerns(store);
+  const reader = { changed: () => undefined, concern: (id: string) => concerns.add(id), happened: () => undefined, commit: () => counters.save(), wait: () => false };
   const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
   const book = new Book(payments, counters, { ...terms, terms_generation: generation }, ascii, reader);
-  return { store, counters, book, list: new PaymentList(payments, counters, book) };
+  return { store, counters, book, list: new PaymentList(payments, counters, book, concerns) };
 }
 
 /** The session with a number, as Stripe tells of it. */
@@ -228,13 +230,25 @@ describe('a payment', () => {
     expect(list.page(wanted({})).payments.map(({ disputed }) => disputed)).toEqual([true, false]);
   });
 
-  it('is a duplicate where another one was paid with its reference, be it refunded since', () => {
+  it('is a duplicate as long as another one is paid with its reference', () => {
     const { list, book } = filled(5, (index) => ({ ...(index < 3 ? PAID : {}), client_reference_id: index === 2 ? 'order-x' : 'order' }));
     const marks = () => list.page(wanted({})).payments.map(({ duplicate }) => duplicate).reverse();
     expect(marks()).toEqual([true, true, false, false, false]);
     book.learnRefund('pi_0', 1_000, NOW);
     expect(list.get('cs_test_a0')).toMatchObject({ status: 'refunded' });
-    expect(marks()).toEqual([true, true, false, false, false]);
+    expect(marks()).toEqual([false, false, false, false, false]);
+  });
+
+  it('that a person may have to look at is found, however old, the latest first, and until it is mended', () => {
+    const { list, book } = filled(1_000, () => ({ ...PAID }));
+    expect(list.concerns()).toEqual([]);
+    book.learnDispute('pi_7');
+    book.learn(session(1_000, { ...PAID, client_reference_id: 'order-3' }), NOW);
+    book.learn(session(1_001, { status: 'complete', created: NOW - 22 * 86_400 }), NOW);
+    expect(list.concerns().map(({ id }) => id)).toEqual(['cs_test_a1001', 'cs_test_a1000', 'cs_test_a7']);
+    book.learnRefund('pi_1000', 1_000, NOW);
+    book.learn(session(1_001, { ...PAID, created: NOW - 22 * 86_400 }), NOW);
+    expect(list.concerns().map(({ id }) => id)).toEqual(['cs_test_a7']);
   });
 
   it('without a reference is never a duplicate', () => {

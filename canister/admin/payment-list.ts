@@ -1,8 +1,9 @@
 /** The payments as administrators see them. */
-import { STATUSES, isPaid } from '../contract.js';
+import { STATUSES } from '../contract.js';
 import { CallerError } from '../caller-error.js';
 import { latin1 } from '../encoding/bytes.js';
 import { answerOf, type Book } from '../payments/book.js';
+import type { Concerns } from '../storage/concerns.js';
 import type { Counters } from '../storage/counters.js';
 import type { Private, StoredPayment } from '../storage/payment-record.js';
 import type { Payments } from '../storage/payments.js';
@@ -18,6 +19,7 @@ export class PaymentList {
     private readonly payments: Payments,
     private readonly counters: Counters,
     private readonly book: Book,
+    private readonly concerned: Pick<Concerns, 'sessions'>,
   ) {}
 
   get(id: string): PaymentViewValue | undefined {
@@ -41,6 +43,16 @@ export class PaymentList {
       if ((view.client_reference_id[0] ?? '').startsWith(prefix)) found.push(view);
     }
     return { payments: found, next: sequence > 0 ? [sequence] : [] };
+  }
+
+  /** Payments that somebody may have to look at, those that became so last first: disputed, not settling, or paid by twice. */
+  concerns(): PaymentViewValue[] {
+    const found: PaymentViewValue[] = [];
+    for (const id of this.concerned.sessions.reverse()) {
+      const payment = found.length < MOST ? this.get(id) : undefined;
+      if (payment && (payment.disputed || payment.duplicate || payment.reason[0] === 'unsettled')) found.push(payment);
+    }
+    return found;
   }
 
   private view(id: string, stored: StoredPayment): PaymentViewValue {
@@ -67,12 +79,12 @@ export class PaymentList {
       expires_at: opt(expires_at, BigInt),
       accepted: this.book.isAccepted(stored),
       disputed: stored.disputed,
-      duplicate: reference !== null && isPaid(stored.status) && this.isAnotherPaid(reference, id),
+      duplicate: reference !== null && stored.status === 'paid' && this.isAnotherPaid(reference, id),
     };
   }
 
   private isAnotherPaid(reference: string, id: string): boolean {
-    return this.payments.withReference(reference).some((other) => other !== id && isPaid(this.payments.get(other)?.status));
+    return this.payments.withReference(reference).some((other) => other !== id && this.payments.get(other)?.status === 'paid');
   }
 }
 

@@ -53,6 +53,7 @@ const files = [
   pack('/dashboard.js', 'js', site('dashboard.js')),
   pack('/ic-stripe-dashboard.js', 'js', readFileSync(new URL('ic-stripe-dashboard.js', DIST))),
   pack('/ic-stripe-pay.js', 'js', SCRIPT),
+  pack('/ic-stripe-sign-in.js', 'js', readFileSync(new URL('ic-stripe-sign-in.js', DIST))),
   pack(versioned, 'js', SCRIPT, NEVER),
   ...readdirSync(locales).map((name) => pack(`/locales/${name}`, 'json', readFileSync(new URL(name, locales)))),
   pack('/site.css', 'css', site('site.css')),

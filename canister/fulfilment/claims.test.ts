@@ -29,7 +29,7 @@ describe('a claim', () => {
     expect([await claim(world, expected), await claim(world, expected, SECOND)]).toEqual(['already_yours', 'claimed_by_other']);
   });
 
-  it('of several at once that await Stripe, one wins', async () => {
+  it('that is made while Stripe is asked for another is to be made again', async () => {
     const { world, session, expected } = open();
     world.stripe.pay(session);
     const claims = [FIRST, SECOND, FIRST].map((by) => world.backend.claims.claim(by.toText(), expected).catch((error: unknown) => String(error)));
@@ -109,6 +109,16 @@ describe('a claim', () => {
     world.backend.admin.updateSettings(CONTROLLER, changesOf({ fulfillers: [[]] }));
     expect(await claim(world, expected)).toMatch('Only fulfillers');
     expect(() => world.backend.admin.updateSettings({ principal: 'x', isController: false }, changesOf(fulfillers(SECOND)))).toThrow('Only a controller may change fulfillers.');
+  });
+
+  it('ends by the settings of when Stripe has answered', async () => {
+    const { world, session, expected } = open();
+    world.stripe.pay(session);
+    const claiming = world.backend.claims.claim(FIRST.toText(), expected).catch((error: unknown) => String(error));
+    world.backend.admin.updateSettings(CONTROLLER, changesOf(fulfillers(SECOND)));
+    await world.arriveAll();
+    expect(await claiming).toMatch('Only fulfillers may do this');
+    expect(await claim(world, expected, SECOND)).toBe('claimed');
   });
 
   it('with something that is no session’s id is refused in words', async () => {

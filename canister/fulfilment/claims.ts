@@ -9,14 +9,17 @@ import type { Claimed } from '../storage/claimed.js';
 import type { Payments } from '../storage/payments.js';
 import type { ClaimArgumentValue, ClaimOutcome } from './interface.js';
 
+/** What is needed of the rest. Settings, book and checkout are those of now, which may change while Stripe is asked. */
+export interface Rooms {
+  settings: () => Settings;
+  payments: Payments;
+  book: () => Book;
+  checkout: () => Checkout;
+  claimed: Claimed;
+}
+
 export class Claims {
-  constructor(
-    private readonly settings: Settings,
-    private readonly payments: Payments,
-    private readonly book: Book,
-    private readonly checkout: Checkout,
-    private readonly claimed: Claimed,
-  ) {}
+  constructor(private readonly rooms: Rooms) {}
 
   /** Whether somebody may claim payments. @param principal as text */
   isFulfiller(principal: string): boolean {
@@ -36,31 +39,33 @@ export class Claims {
    * @param by the caller, as text
    */
   async claim(by: string, expected: ClaimArgumentValue): Promise<ClaimOutcome> {
-    const fulfiller = this.check(by);
     const { session_id: id } = expected;
     if (!SESSION_ID.test(id)) throw new CallerError('session_id must be the id of a Checkout Session: cs_test_ or cs_live_ with letters and digits after it.');
-    if (!fulfiller.payment_links.includes(expected.payment_link)) return 'mismatch';
+    if (!this.check(by).payment_links.includes(expected.payment_link)) return 'mismatch';
     await this.learn(id);
     // From here to the end nothing is awaited, so that no two callers find the same payment unclaimed.
+    if (!this.check(by).payment_links.includes(expected.payment_link)) return 'mismatch';
+    const { claimed } = this.rooms;
     const payment = this.accepted(id);
     if (payment === undefined) return 'not_paid';
     if (!isExpected(payment.payment!, expected)) return 'mismatch';
-    const owner = this.claimed.by(id);
+    const owner = claimed.by(id);
     if (owner !== undefined && owner !== by) return 'claimed_by_other';
     if (payment.status !== 'paid' && payment.status !== 'refunded') return 'not_paid';
     const { amount_total, amount_refunded } = payment.payment!;
     if (payment.status === 'refunded' || BigInt(amount_total! - amount_refunded) < expected.min_amount) return 'refunded';
     if (owner === by) return 'already_yours';
-    this.claimed.set(id, by);
+    claimed.set(id, by);
     return 'claimed';
   }
 
   private fulfiller(principal: string): Fulfiller | undefined {
-    return this.settings.fulfillers.find(({ canister }) => canister === principal);
+    return this.rooms.settings().fulfillers.find(({ canister }) => canister === principal);
   }
 
   private async learn(id: string): Promise<void> {
-    const known = this.checkout.known(id, id.startsWith('cs_live_')) ?? (await this.checkout.lookUp(id)) ?? this.checkout.busy;
+    const checkout = this.rooms.checkout();
+    const known = checkout.known(id, id.startsWith('cs_live_')) ?? (await checkout.lookUp(id)) ?? checkout.busy;
     const { status, reason, retry_after_ms } = JSON.parse(latin1(known)) as Answer;
     if (status !== 'unavailable' && status !== 'checking') return;
     const when = retry_after_ms === undefined ? 'when that is mended' : `in ${retry_after_ms / 1_000} seconds`;
@@ -68,8 +73,8 @@ export class Claims {
   }
 
   private accepted(id: string): Answer | undefined {
-    const payment = this.payments.get(id);
-    return payment && this.book.isAccepted(payment) ? answerOf(payment) : undefined;
+    const payment = this.rooms.payments.get(id);
+    return payment && this.rooms.book().isAccepted(payment) ? answerOf(payment) : undefined;
   }
 }
 

@@ -88,12 +88,15 @@ describe('a fulfiller', () => {
     const scene = new Scene();
     scene.answer = () => Promise.reject(rejected('out of service'));
     const session = await scene.pay();
-    await scene.refund(session, 1_000);
     await scene.world.pass(2 * HOUR);
     expect(scene.calls.map(({ delivery, at }) => `${delivery.number} ${at}`)).toEqual(['1 0', '1 60', '1 660', '1 4260']);
+    await scene.refund(session, 1_000);
+    // There is more to tell, so that it is tried at once, and has all its time again.
+    await scene.world.pass(2 * HOUR);
+    expect(scene.calls.slice(4).map(({ delivery, at }) => `${delivery.number} ${at - 2 * HOUR}`)).toEqual(['1 0', '1 60', '1 660', '1 4260']);
     scene.answer = () => Promise.resolve();
     await scene.world.pass(DAY);
-    expect(scene.told.slice(4)).toEqual(['1 paid 1000', '2 refunded 1000']);
+    expect(scene.told.slice(8)).toEqual(['1 paid 1000', '2 refunded 1000']);
     expect(scene.world.waiting).toBe(0);
   });
 
@@ -148,6 +151,100 @@ describe('a fulfiller', () => {
     expect(to(SHOP)).toEqual(['paid', 'refunded']);
   });
 
+  it('that never answers holds up its own share of calls and nobody else’s, and what found no room is not to blame', async () => {
+    const scene = new Scene([fulfiller(SHOP), fulfiller(OTHER, ['told'])]);
+    scene.answer = ({ to }) => (to.startsWith(SHOP.toText()) ? new Promise(() => undefined) : Promise.resolve());
+    for (let count = 0; count < 15; count += 1) {
+      await scene.pay();
+      await scene.world.pass(10);
+    }
+    const to = (canister: Principal) => scene.calls.filter((call) => call.to.startsWith(canister.toText())).length;
+    expect([to(SHOP), to(OTHER)]).toEqual([10, 15]);
+    await scene.world.pass(9 * DAY);
+    // Neither those under way nor those that wait are given up.
+    expect([to(SHOP), scene.world.backend.deliveries.deadLetters()]).toEqual([10, []]);
+    scene.world.upgrade();
+    scene.answer = () => Promise.resolve();
+    await scene.world.pass(DAY);
+    expect([new Set(scene.calls.map(({ to: at, delivery }) => `${at} ${delivery.payment.id}`)).size, scene.world.waiting]).toEqual([30, 0]);
+  });
+
+  it('is told of many at once as fast as it answers', async () => {
+    const scene = new Scene();
+    const replies: (() => void)[] = [];
+    scene.answer = () => new Promise((resolve) => replies.push(resolve));
+    for (let count = 0; count < 60; count += 1) {
+      const session = scene.world.stripe.create({ link: 'plink_1' });
+      scene.world.stripe.pay(session);
+      await scene.world.deliver(scene.world.stripe.events.at(-1)!.body);
+    }
+    await scene.world.pass(5);
+    let most = 0;
+    while (replies.length > 0) {
+      most = Math.max(most, replies.length);
+      replies.shift()!();
+      await setImmediate();
+    }
+    await scene.world.pass(1);
+    expect([scene.calls.length, most]).toEqual([60, 20]);
+  });
+
+  it('whose answer comes after a week is told of what came meanwhile, and nothing is given up', async () => {
+    const scene = new Scene();
+    let reply: () => void = () => undefined;
+    scene.answer = () => new Promise((resolve) => (reply = resolve));
+    const session = await scene.pay();
+    await scene.world.pass(8 * DAY);
+    expect(scene.calls).toHaveLength(1);
+    scene.answer = () => Promise.reject(rejected('no'));
+    reply();
+    await setImmediate();
+    await scene.refund(session, 300);
+    await scene.world.pass(5_000);
+    expect(scene.told.slice(1)).toEqual(Array.from({ length: 4 }, () => '2 refunded 300'));
+    scene.answer = () => Promise.resolve();
+    await scene.world.pass(DAY);
+    expect([scene.world.waiting, scene.world.backend.deliveries.deadLetters()]).toEqual([0, []]);
+  });
+
+  it('goes by the settings of now, whatever they were when the call before it began', async () => {
+    const scene = new Scene();
+    let reply: () => void = () => undefined;
+    scene.answer = () => new Promise((resolve) => (reply = resolve));
+    const session = await scene.pay();
+    await scene.refund(session, 300);
+    scene.world.backend.admin.updateSettings(CONTROLLER, changesOf({ fulfillers: [[fulfiller(SHOP, ['another_method'])]] }));
+    scene.answer = () => Promise.resolve();
+    reply();
+    await scene.world.pass(0);
+    expect(scene.calls.map(({ to }) => to.split('.')[1])).toEqual(['payment_changed', 'another_method']);
+  });
+
+  it('is told of a payment that was not accepted for a while, once it is again', async () => {
+    const scene = new Scene();
+    const session = scene.world.stripe.create({ link: 'plink_1' });
+    scene.world.stripe.pay(session);
+    const asked = scene.world.update({ url: `/checkout/${session.id}` });
+    await setImmediate();
+    scene.world.backend.admin.updateSettings(CONTROLLER, changesOf({ payment_links: [['plink_2']] }));
+    await scene.world.arriveAll();
+    await asked;
+    await scene.world.pass(0);
+    expect(scene.calls).toEqual([]);
+    scene.world.backend.admin.updateSettings(CONTROLLER, changesOf({ payment_links: [[]] }));
+    await scene.world.pass(HOUR);
+    expect(scene.told).toEqual(['1 paid 0']);
+  });
+
+  it('is told again where the canister traps after its reply', async () => {
+    const scene = new Scene();
+    scene.answer = () => Promise.reject(Object.assign(new Error(), { type: 'CleanupCallback' }));
+    await scene.pay();
+    scene.answer = () => Promise.resolve();
+    await scene.world.pass(HOUR);
+    expect([scene.told, scene.world.waiting]).toEqual([['1 paid 0', '1 paid 0'], 0]);
+  });
+
   it('is told again after an upgrade that came while it was called', async () => {
     const scene = new Scene();
     scene.answer = () => new Promise(() => undefined);
@@ -194,7 +291,7 @@ it('whatever happens and in whatever order, each fulfiller is told at least once
   const step = fc.oneof(
     fc.record({ do: fc.constant('pay' as const) }),
     fc.record({ do: fc.constant('refund' as const), session: fc.nat(3), amount: fc.constantFrom(100, 300) }),
-    fc.record({ do: fc.constant('fail' as const), fails: fc.boolean() }),
+    fc.record({ do: fc.constant('fail' as const), fails: fc.boolean(), hangs: fc.boolean() }),
     fc.record({ do: fc.constant('pass' as const), seconds: fc.constantFrom(0, 30, 700, 5_000, 3 * DAY) }),
     fc.record({ do: fc.constant('upgrade' as const) }),
   );
@@ -205,7 +302,9 @@ it('whatever happens and in whatever order, each fulfiller is told at least once
       /** What was replied to, by payment. */
       const received = new Map<string, bigint[]>();
       let fails = false;
+      let hangs = false;
       scene.answer = ({ delivery }) => {
+        if (hangs) return new Promise(() => undefined); // until the canister is upgraded, at the latest at the end
         if (fails) return Promise.reject(rejected('no'));
         received.set(delivery.payment.id, [...(received.get(delivery.payment.id) ?? []), delivery.number]);
         return Promise.resolve();
@@ -223,11 +322,12 @@ it('whatever happens and in whatever order, each fulfiller is told at least once
           const before = scene.world.known.get(session.id)!.amount_refunded;
           await scene.refund(session, step.amount);
           if (scene.world.known.get(session.id)!.amount_refunded > before) due.set(session.id, due.get(session.id)! + 1);
-        } else if (step.do === 'fail') fails = step.fails;
+        } else if (step.do === 'fail') [fails, hangs] = [step.fails, step.hangs];
         else if (step.do === 'upgrade') scene.world.upgrade();
         else await scene.world.pass(step.seconds);
       }
-      fails = false;
+      [fails, hangs] = [false, false];
+      scene.world.upgrade();
       await scene.world.pass(DAY);
       for (const dead of scene.world.backend.deliveries.deadLetters()) scene.world.backend.deliveries.retry(dead.number);
       await scene.world.pass(DAY);

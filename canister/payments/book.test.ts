@@ -25,8 +25,10 @@ function open(store = new InMemory()) {
   const payments = new Payments(store, counters);
   const waiting: [string, number][] = [];
   const happenings: string[] = [];
+  const concerns: string[] = [];
   const reader = {
     changed: () => undefined,
+    concern: (id: string) => void concerns.push(id),
     happened: (event: string, id: string) => void happenings.push(`${event} ${id}`),
     commit: () => counters.save(),
     wait(id: string, delay: number) {
@@ -34,7 +36,7 @@ function open(store = new InMemory()) {
       return true;
     },
   };
-  return { store, counters, payments, waiting, happenings, book: new Book(payments, counters, TERMS, bytes, reader) };
+  return { store, counters, payments, waiting, happenings, concerns, book: new Book(payments, counters, TERMS, bytes, reader) };
 }
 
 describe('news of a session', () => {
@@ -66,6 +68,26 @@ describe('what happens to a payment is told once', () => {
     book.learnRefund('pi_1', 1_000, NOW);
     book.learn(session(PAID), NOW);
     expect(happenings).toEqual(['paid cs_test_a1', 'refunded cs_test_a1', 'refunded cs_test_a1']);
+  });
+
+  it('even where it is forgotten in between, and learned of again', () => {
+    const { book, happenings, payments, counters } = open();
+    book.learn(session(PAID), NOW);
+    payments.remove('cs_test_a1', payments.get('cs_test_a1')!);
+    book.learn(session(PAID), NOW);
+    expect([happenings, counters.counts.paidOn]).toEqual([['paid cs_test_a1'], { 20833: 1 }]);
+  });
+
+  it('to somebody, where a person may have to look at it: disputed, paid twice by one reference, or not settling', () => {
+    const { book, concerns } = open();
+    book.learn(session(PAID), NOW);
+    expect(concerns).toEqual([]);
+    book.learn(session({ ...PAID, id: 'cs_test_a2', payment_intent: 'pi_2' }), NOW);
+    book.learnDispute('pi_1');
+    book.learnDispute('pi_3');
+    book.learn(session({ ...PAID, id: 'cs_test_a3', payment_intent: 'pi_3', client_reference_id: 'order-3' }), NOW);
+    book.learn(session({ id: 'cs_test_a4', status: 'complete', payment_intent: 'pi_4', client_reference_id: 'order-4', created: NOW - 22 * 86_400 }), NOW);
+    expect(concerns).toEqual(['cs_test_a2', 'cs_test_a1', 'cs_test_a3', 'cs_test_a4']);
   });
 
   it('as a refund, where that was known before', () => {

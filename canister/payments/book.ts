@@ -42,7 +42,9 @@ export interface Reader {
   changed(id: string, payment: StoredPayment | undefined): void;
   /** A payment is going to settle by itself some day: it is to be looked up after so many seconds. Returns whether it will. */
   wait(id: string, delay: Delay, now: number): boolean;
-  /** A payment has become paid, or some of it has been given back; once each. */
+  /** A person may have to look at a payment: it is disputed, does not settle, or its reference was paid by twice. */
+  concern(id: string): void;
+  /** A payment has become paid, or some of it has been given back; once each. By the terms of now it may not be accepted. */
   happened(event: Happening, id: string, payment: StoredPayment, now: number): void;
   /** The message changes nothing more. */
   commit(): void;
@@ -131,6 +133,7 @@ export class Book {
     const answer = JSON.stringify(next);
     if (known?.due === undefined && due === undefined && known?.termsGeneration === this.terms.terms_generation && latin1(known.answer) === answer) return known;
     const details: Private = { payment_intent, expires_at };
+    const wasPaid = isPaid(known?.status) || intent?.paid === true;
     const isQueued = known?.queued ?? false;
     const stored = this.payments.set(
       session.id,
@@ -145,12 +148,14 @@ export class Book {
       },
       known,
     );
-    if (payment_intent !== null && intent?.session !== session.id) this.payments.setIntent(payment_intent, { ...intent!, session: session.id });
+    const isNewsOfIntent = intent?.session !== session.id || (isPaid(next.status) && !intent.paid);
+    if (payment_intent !== null && isNewsOfIntent) this.payments.setIntent(payment_intent, { ...intent!, session: session.id, ...(isPaid(next.status) && { paid: true }) });
     const others = client_reference_id === null ? [] : this.payments.addReference(client_reference_id, session.id);
-    if (isPaid(next.status) && !(known && isPaid(known.status))) this.countPaid(others, now);
+    if (isPaid(next.status) && !wasPaid) this.countPaid(session.id, others, now);
     if (stored.disputed && !known?.disputed) this.counters.counts.disputed += 1;
+    if (stored.disputed || next.reason === 'unsettled') this.reader.concern(session.id);
     this.reader.changed(session.id, stored);
-    if (isPaid(next.status) && !(known && isPaid(known.status))) this.reader.happened(next.status === 'paid' ? 'paid' : 'refunded', session.id, stored, now);
+    if (isPaid(next.status) && !wasPaid) this.reader.happened(next.status === 'paid' ? 'paid' : 'refunded', session.id, stored, now);
     return stored;
   }
 
@@ -162,18 +167,23 @@ export class Book {
     const next = withRefunds(answerOf(known), news);
     const { disputed } = news;
     const stored = this.payments.set(news.session, { ...known, status: next.status, disputed, answer: this.bytes(JSON.stringify(next)) }, known);
-    if (disputed && !known.disputed) this.counters.counts.disputed += 1;
+    if (disputed && !known.disputed) {
+      this.counters.counts.disputed += 1;
+      this.reader.concern(news.session);
+    }
     this.reader.changed(news.session, stored);
     return stored;
   }
 
   /** @param others sessions with the same reference */
-  private countPaid(others: readonly string[], now: number): void {
+  private countPaid(id: string, others: readonly string[], now: number): void {
     const { counts } = this.counters;
     const today = Math.floor(now / DAY);
     countOne(counts.paidOn, String(today));
     for (const day of Object.keys(counts.paidOn)) if (Number(day) <= today - COUNTED_DAYS) delete counts.paidOn[day];
-    if (others.some((other) => isPaid(this.payments.get(other)?.status))) counts.duplicates += 1;
+    if (!others.some((other) => isPaid(this.payments.get(other)?.status))) return;
+    counts.duplicates += 1;
+    this.reader.concern(id);
   }
 }
 

@@ -33,24 +33,23 @@ export class Shoppers {
 
   /** Whether somebody may have a reference issued now. Changes nothing. */
   mayIssue(principal: string): boolean {
-    return this.mayCome(principal) && this.ration.has(this.now());
+    return this.settings.shoppers_sign_in && principal !== ANONYMOUS && this.ration.has(this.now());
   }
 
-  /** Whether somebody is a shopper who has signed in. */
-  mayCome(principal: string): boolean {
-    return this.settings.shoppers_sign_in && principal !== ANONYMOUS;
+  /** Takes one of the references that may be issued, before anything of the call's is looked at, for a shopper who has signed in. */
+  admit(principal: string): void {
+    this.check(principal);
+    if (!this.ration.has(this.now())) throw new CallerError('Many shoppers sign in just now: try again in a few seconds.');
+    this.ration.take(this.now());
   }
 
   /**
-   * A `client_reference_id` like those that the element makes, bound to the shopper.
+   * For a shopper who was {@link admit}ted: a `client_reference_id` like those that the element makes, bound to the shopper.
    * @param name what the shop calls the order, or nothing
    */
   async issue(principal: string, name: string): Promise<string> {
-    this.check(principal);
     // With 31 characters after it that is all that Stripe takes.
     if (!/^[A-Za-z0-9_-]{0,169}$/.test(name)) throw new CallerError('The reference must be at most 169 letters, digits, _ and -.');
-    if (!this.ration.has(this.now())) throw new CallerError('Many shoppers sign in just now: try again in a few seconds.');
-    this.ration.take(this.now());
     const random = await this.random();
     const secret = Array.from(random.subarray(0, SECRET_LENGTH), (byte) => 'abcdefghijklmnopqrstuvwxyz234567'.charAt(byte & 31)).join('');
     const reference = `${name && `${name}-`}isp1${secret}`;
@@ -63,7 +62,7 @@ export class Shoppers {
   mine(principal: string): MyPaymentValue[] {
     this.check(principal);
     const found = this.issued.of(principal).flatMap((reference) => this.payments.withReference(reference).flatMap((id) => this.payment(id, reference)));
-    return found.reverse().slice(0, MOST_LISTED);
+    return found.sort((one, other) => Number(other.created - one.created)).slice(0, MOST_LISTED);
   }
 
   /** Throws a CallerError unless somebody is a shopper who has signed in. */

@@ -8,16 +8,19 @@ import type { KeyValue } from './key-value.js';
 /** What happens to a payment that fulfillers are told of: `refunded` be it in part. */
 export type Happening = 'paid' | 'refunded';
 
-/** One delivery, the first of which is to be made next. */
+/** One delivery. */
 export interface Waiting {
   /** No other delivery has it. */
   number: number;
   event: Happening;
 }
 
-/** See above. Also a lane with nothing in it stays until its turn in the queue has come, so that none has two turns. */
+/** See above. */
 export interface Lane {
+  /** At least one; the first is to be made next. */
   deliveries: Waiting[];
+  /** Which item in the queues is its turn. Others of it are out of date. */
+  turn: number;
   /** What the last call came to that failed. */
   reason?: string;
   /** When it was given up, in seconds since 1970. */
@@ -49,10 +52,13 @@ export class Outbox {
     this.store.setText(`l${id}`, JSON.stringify(lane));
   }
 
-  remove(id: string): void {
-    this.store.remove(`l${id}`);
+  /** Ends the first delivery of a lane that has not been given up; the lane ends with its last. */
+  shift(id: string, { deliveries: [, ...rest], turn }: Lane): void {
+    if (rest.length > 0) this.set(id, { deliveries: rest, turn });
+    else this.store.remove(`l${id}`);
   }
 
+  /** A number for a delivery, or a turn, that nothing else has. */
   nextNumber(): number {
     const { counts } = this.counters;
     counts.deliveries += 1;
@@ -67,14 +73,11 @@ export class Outbox {
     this.store.setText(DEAD, [...this.deadNumbers, number].join(' '));
   }
 
-  /** Has a dead lane live again, and returns it. */
-  revive(id: string, { deliveries, reason }: Lane): Lane {
-    const lane = { deliveries, reason };
-    const { number } = deliveries[0];
+  /** A dead lane is to live again: forgets that it was dead. The lane itself is for the caller to set. */
+  exhume({ deliveries: [{ number }], deadSince }: Lane): void {
+    if (deadSince === undefined) return;
     this.store.remove(`${DEAD}${number}`);
     this.store.setText(DEAD, this.deadNumbers.filter((other) => other !== number).join(' '));
-    this.set(id, lane);
-    return lane;
   }
 
   /** The dead lane whose first delivery has a number. */

@@ -12,6 +12,8 @@ export type NewPayment = Omit<StoredPayment, 'sequence'>;
 /** What is known of a payment intent: its session, and what only events tell. Either may come first. */
 export interface Intent {
   session?: string;
+  /** Whether its session was paid once, even if that has been forgotten since. */
+  paid?: boolean;
   /** Refunded so far, in minor units. */
   refunded: number;
   disputed: boolean;

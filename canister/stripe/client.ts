@@ -9,7 +9,7 @@ import { LIST_CAPS, OutcallArguments, RESPONSE_CAPS, readReply, type Cap } from 
  * Cycles under which nothing is spent on outcalls: they keep an idle canister alive for three months.
  * A call needs about half of it free for a moment, as a reserve for its reply.
  */
-const CYCLES_FLOOR = 100_000_000_000n;
+export const CYCLES_FLOOR = 100_000_000_000n;
 
 export class StripeClient {
   private readonly outcall: OutcallArguments;

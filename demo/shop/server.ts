@@ -23,6 +23,7 @@ const FILES: Record<string, [URL, string]> = {
   '/shop.js': [new URL('shop.js', here), 'text/javascript'],
   '/product.svg': [new URL('product.svg', here), 'image/svg+xml'],
   '/ic-stripe-pay.js': [new URL('ic-stripe-pay.js', dist), 'text/javascript'],
+  '/ic-stripe-sign-in.js': [new URL('ic-stripe-sign-in.js', dist), 'text/javascript'],
   '/ic-stripe-pay.js.map': [new URL('ic-stripe-pay.js.map', dist), 'application/json'],
 };
 

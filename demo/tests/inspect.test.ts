@@ -116,7 +116,7 @@ describe('the methods that are let in', () => {
     };
     expect(await letIn(Principal.anonymous())).toEqual(['http_request_update']);
     expect(await letIn(STRANGER)).toEqual(['http_request_update']);
-    expect(await letIn(CONTROLLER)).toEqual(['canister_stats', 'check_connection', 'check_payment', 'get_payment', 'get_settings', 'http_request_update', 'list_dead_letters', 'list_payments', 'retry_delivery', 'update_settings']);
+    expect(await letIn(CONTROLLER)).toEqual(['canister_stats', 'check_connection', 'check_payment', 'get_payment', 'get_settings', 'http_request_update', 'list_concerns', 'list_dead_letters', 'list_payments', 'retry_delivery', 'update_settings']);
   });
 
   it.each(['', 'unknown', 'http_request_updat', 'http_request_update ', 'HTTP_REQUEST_UPDATE', 'canister_update http_request_update', '__proto__', 'constructor', 'toString', 'x'.repeat(20_000), 'é\u0000'])('"%s" is none of them', async (method) => {
@@ -141,7 +141,8 @@ describe('the methods that are let in', () => {
     await world.updateSettings({ fulfillers: [fulfiller] });
     expect([await letIn(STRANGER), await letIn(CONTROLLER)]).toEqual([['claim_payment'], []]);
     await world.updateSettings({ fulfillers: [], shoppers_sign_in: true });
-    expect([await letIn(STRANGER), await letIn(Principal.anonymous())]).toEqual([['issue_reference', 'my_payments'], []]);
+    expect([await letIn(STRANGER), await letIn(Principal.anonymous())]).toEqual([['issue_reference'], []]);
+    expect([await isLetIn('issue_reference', text('x'.repeat(200)), STRANGER), await isLetIn('issue_reference', text('x'.repeat(256)), STRANGER)]).toEqual([true, false]);
     await world.updateSettings({ shoppers_sign_in: false });
   });
 

@@ -78,7 +78,9 @@ describe('what is packed', () => {
   });
 
   it('has source maps that hold the source', async () => {
-    for (const file of project.packed.filter((name) => name.endsWith('.js'))) {
+    // Those that are mostly libraries have none: it would be five times their size.
+    const whole = ['dist/ic-stripe-dashboard.js', 'dist/ic-stripe-sign-in.js'];
+    for (const file of project.packed.filter((name) => name.endsWith('.js') && !whole.includes(name))) {
       const script = await packed(file);
       expect(script.trimEnd().endsWith(`\n//# sourceMappingURL=${basename(file)}.map`), file).toBe(true);
       const map = JSON.parse(await packed(`${file}.map`)) as { version: number; sources: string[]; sourcesContent: string[]; mappings: string };
