@@ -1,7 +1,6 @@
 /** What signs shoppers in, in one file with everything in it: the tag loads it when it is needed, from beside its own script. */
 import { nodeResolve } from '@rollup/plugin-node-resolve';
-import terser from '@rollup/plugin-terser';
-import esbuild from 'rollup-plugin-esbuild';
+import esbuild, { minify } from 'rollup-plugin-esbuild';
 
 const PREAMBLE = '/*! ic-stripe-pay sign-in, MIT; @dfinity (c) DFINITY Stiftung, Apache-2.0; noble (c) Paul Miller, MIT */';
 
@@ -10,7 +9,8 @@ export default {
   plugins: [
     nodeResolve({ browser: true, exportConditions: ['production'] }),
     esbuild({ target: 'es2022', tsconfig: false }),
-    terser({ ecma: 2022, module: true, compress: { passes: 2 }, format: { comments: false, preamble: PREAMBLE } }),
+    // Not terser, which takes twice the time for three hundredths less.
+    minify({ target: 'es2022', legalComments: 'none', banner: PREAMBLE }),
   ],
   // Of the libraries, which speak of themselves and not of what is built here.
   onwarn: (warning, warn) => (['CIRCULAR_DEPENDENCY', 'THIS_IS_UNDEFINED'].includes(warning.code) && /node_modules/.test(warning.message + (warning.ids ?? []).join()) ? undefined : warn(warning)),

@@ -296,10 +296,10 @@ describe('an upgrade after any message', () => {
     throw new Error('It has not come.');
   };
 
-  // A stop waits for the calls under way, so that fewer moments differ.
+  // A stop waits for the calls under way. Without one, their replies would find the stack of other code, which anything may
+  // come of; so only the shop, which awaits nothing here, is upgraded at once, too.
   it.each([
-    ['stripe_backend', false, 1, 15],
-    ['stripe_backend', true, 7, 2],
+    ['stripe_backend', true, 2, 4],
     ['shop', false, 1, 2],
     ['shop', true, 1, 2],
   ] as const)('of %s (stopped before: %s) loses no delivery, and repeats at most the one under way', async (of, stop, step, least) => {
@@ -324,14 +324,9 @@ describe('an upgrade after any message', () => {
     expect([await world.deadLetters(), (await world.stats()).waiting]).toEqual([[], 0n]);
   }, 90_000);
 
-  it.each([
-    ['stripe_backend', false],
-    ['stripe_backend', true],
-    ['shop', false],
-    ['shop', true],
-  ] as const)('of %s (stopped before: %s) leaves a claim to be made again', async (of, stop) => {
+  it.each(['stripe_backend', 'shop'] as const)('of %s, stopped before, leaves a claim to be made again', async (of) => {
     await world.tellBy([]);
-    const count = await atEach({ of, stop }, 1, async function claim(customer, reference) {
+    const count = await atEach({ of, stop: true }, 1, async function claim(customer, reference) {
       world.world.stripe.decideDeliveries(() => 'lose');
       const session = world.pay(reference);
       await comes(async () => {
