@@ -10,8 +10,6 @@ export interface ConnectOptions {
   identityProvider: string | undefined;
   /** The origin that principals are made for; that of the page, unless given. */
   derivationOrigin: string | undefined;
-  /** Called once nobody has used the page for 30 minutes; the session is over by then. */
-  onIdle: () => void;
 }
 
 /** Somebody who has signed in. */
@@ -29,7 +27,10 @@ export interface Access {
   resume(): Promise<Session | undefined>;
   /** Opens the identity provider's window; to be called in the task of a click. Throws a {@link SignInError}. */
   signIn(): Promise<Session>;
+  /** Ends the session in this browser. What was opened by it works no more, even where this fails. */
   signOut(): Promise<void>;
+  /** Lets go of a session that was ended in another tab, without touching what this browser stores. */
+  release(): Promise<void>;
 }
 
 export type Connect = (options: ConnectOptions) => Promise<Access>;

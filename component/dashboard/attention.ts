@@ -14,8 +14,7 @@ export function concernsOf(payments: Iterable<Payment>, letters: readonly DeadLe
   const twice = new Map<string, Payment[]>();
   for (const payment of all) {
     const { duplicate, client_reference_id: reference } = payment;
-    // Given back is settled.
-    if (!duplicate || reference === null || payment.status === 'refunded') continue;
+    if (!duplicate || reference === null) continue;
     twice.set(reference, [...(twice.get(reference) ?? []), payment]);
   }
   return [

@@ -29,7 +29,7 @@ export interface Payment {
   /** By the settings of now. */
   accepted: boolean;
   disputed: boolean;
-  /** Another session with the same reference was paid, too. */
+  /** Paid, as another session with the same reference is. */
   duplicate: boolean;
 }
 
@@ -76,6 +76,7 @@ export interface Stats {
   certified: number;
   cycles: number;
   cycles_per_day: number | null;
+  /** Until 0.1 T are left, and Stripe is asked no more. */
   days_left: number | null;
 }
 
@@ -129,6 +130,8 @@ export interface Backend {
   getPayment(id: string): Promise<Payment | null>;
   checkPayment(id: string): Promise<CheckResult>;
   stats(): Promise<Stats>;
+  /** Payments that are disputed, unsettled or duplicate, however old: the latest first, 100 at most. */
+  listConcerns(): Promise<Payment[]>;
   listDeadLetters(): Promise<DeadLetter[]>;
   retryDelivery(number: number): Promise<void>;
 }
@@ -139,10 +142,11 @@ export interface Backend {
  * - `not_admin`: the caller is no administrator.
  * - `expired`: the session is over, or was never.
  * - `unreachable`: nothing answered.
+ * - `late`: no answer came in time; what was asked for may have happened.
  * - `untrusted`: what answered could not be verified.
  * - `unexpected`: anything else; the message is for developers.
  */
-export type BackendErrorKind = 'refused' | 'not_admin' | 'expired' | 'unreachable' | 'untrusted' | 'unexpected';
+export type BackendErrorKind = 'refused' | 'not_admin' | 'expired' | 'unreachable' | 'late' | 'untrusted' | 'unexpected';
 
 export class BackendError extends Error {
   readonly kind: BackendErrorKind;

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Connection, Stats } from './backend.js';
-import { checksOf, type Check, type Verdict } from './checklist.js';
+import type { Connection, Payment, Stats } from './backend.js';
+import { checksOf, unseenEvents, type Check, type Verdict } from './checklist.js';
 import { button, copyable, outside, problemCard } from './parts.js';
 import type { Problem } from './problems.js';
 import { EVENTS } from './stripe-pages.js';
@@ -20,6 +20,7 @@ export class ChecklistView implements View {
   readonly #shell: Shell;
   #stats: Stats | undefined;
   #connection: Connection | undefined;
+  #payments: readonly Payment[] = [];
   #isChecking = false;
   #redirect = '';
   #problem: Problem | undefined;
@@ -39,7 +40,7 @@ export class ChecklistView implements View {
   async refresh(): Promise<void> {
     if (this.#isChecking) return;
     try {
-      this.#stats = await this.#shell.session.backend.stats();
+      await this.#look();
       this.#problem = undefined;
     } catch (error) {
       this.#problem = this.#shell.explain(error);
@@ -47,6 +48,13 @@ export class ChecklistView implements View {
     } finally {
       this.#shell.update();
     }
+  }
+
+  async #look(): Promise<void> {
+    const { backend } = this.#shell.session;
+    const [stats, { payments }] = await Promise.all([backend.stats(), backend.listPayments({})]);
+    this.#stats = stats;
+    this.#payments = payments;
   }
 
   async #check(): Promise<void> {
@@ -57,7 +65,7 @@ export class ChecklistView implements View {
     this.#shell.update();
     try {
       this.#shell.settings = await backend.getSettings();
-      this.#stats = await backend.stats();
+      await this.#look();
       this.#shell.update();
       this.#connection = await backend.checkConnection();
       this.#revision = this.#shell.settings.revision;
@@ -72,7 +80,7 @@ export class ChecklistView implements View {
   render(): TemplateResult {
     const { settings } = this.#shell;
     const connection = this.#connection ?? (this.#isChecking ? undefined : { works: false, message: 'It could not be checked: check again.' });
-    const checks = checksOf({ settings, stats: this.#stats, connection, redirect: this.#redirect });
+    const checks = checksOf({ settings, stats: this.#stats, connection, payments: this.#payments, redirect: this.#redirect });
     return html`
       ${problemCard(this.#problem, () => void this.#check())}
       <ol class="checks">${checks.map((check) => this.#item(check))}</ol>
@@ -94,8 +102,10 @@ export class ChecklistView implements View {
   #more({ id }: Check): TemplateResult | typeof nothing {
     const announce = (text: string) => this.#shell.announce(text);
     if (id === 'webhook') {
+      const unseen = this.#stats?.last_event == null ? [] : unseenEvents(this.#stats);
       return html`<p class="label">Endpoint</p>${copyable(this.#shell.webhook, 'the endpoint', announce)}
-        <details><summary>Events to send</summary>${copyable(EVENTS.join('\n'), 'the events', announce)}</details>`;
+        <details><summary>Events to send</summary>${copyable(EVENTS.map(({ type }) => type).join('\n'), 'the events', announce)}</details>
+        ${unseen.length > 0 ? html`<p class="quiet">Not seen so far, perhaps because nothing of the kind has happened: ${unseen.join(', ')}.</p>` : nothing}`;
     }
     if (id === 'redirect') {
       return html`<div class="field"><label for="redirect">The address that your payment link leads to</label><input id="redirect" type="url" autocomplete="off" spellcheck="false" placeholder="https://…?check_out_session_id={CHECKOUT_SESSION_ID}" .value=${this.#redirect} @input=${(event: Event) => {

@@ -1,8 +1,8 @@
 /** Whether everything is set up: judged by what the canister says now, not by what somebody ticked. */
-import { parseSafeUrl } from '../local-host.js';
-import type { Connection, Settings, Stats } from './backend.js';
-import { newKeyPage, paymentLinksPage, webhooksPage } from './stripe-pages.js';
-import { cyclesInWords, timeInWords } from './words.js';
+import type { Connection, Payment, Settings, Stats } from './backend.js';
+import { judgeRedirect } from './redirect.js';
+import { EVENTS, newKeyPage, paymentLinksPage, webhooksPage } from './stripe-pages.js';
+import { counted, cyclesInWords, timeInWords } from './words.js';
 
 /** `unknown`: nobody can tell from here, and the text says why. `busy`: being asked. */
 export type Verdict = 'good' | 'warn' | 'bad' | 'unknown' | 'busy';
@@ -21,12 +21,14 @@ export interface Known {
   settings: Settings;
   stats: Stats | undefined;
   connection: Connection | undefined;
+  /** The latest ones. */
+  payments: readonly Payment[];
   /** The address that a payment link leads back to, as somebody pasted it. */
   redirect: string;
 }
 
-export function checksOf({ settings, stats, connection, redirect }: Known): Check[] {
-  return [checkKey(settings, connection), checkLinks(settings), checkWebhook(settings, stats), checkRedirect(redirect, settings), checkCycles(stats)];
+export function checksOf({ settings, stats, connection, payments, redirect }: Known): Check[] {
+  return [checkKey(settings, connection), checkLinks(settings), checkWebhook(settings, stats, payments), checkRedirect(redirect, settings), checkCycles(stats)];
 }
 
 function checkKey({ livemode }: Settings, connection: Connection | undefined): Check {
@@ -43,40 +45,54 @@ function checkLinks({ payment_links: links, livemode }: Settings): Check {
   return { id: 'links', title, verdict: 'warn', text, link: { href: paymentLinksPage(livemode), label: 'See your payment links' } };
 }
 
-function checkWebhook({ webhook_secrets: secrets, livemode }: Settings, stats: Stats | undefined): Check {
+/** Seconds after which something should have been heard, whatever the business, and by which an event may be behind its payment. */
+const [LONG_AGO, BEHIND] = [30 * 86_400, 86_400];
+
+export function checkWebhook({ webhook_secrets: secrets, livemode }: Settings, stats: Stats | undefined, payments: readonly Payment[], now = Date.now() / 1000): Check {
   const title = 'Stripe’s webhook arrives';
   const link = { href: webhooksPage(livemode), label: 'Open Stripe’s webhooks' };
   const missed = 'refunds, disputes and failed delayed payments stay unknown';
   if (secrets.length === 0) return { id: 'webhook', title, verdict: 'bad', link, text: `There is no signing secret, so ${missed}. Add the endpoint below at Stripe, then its secret (whsec_…) in the settings.` };
   if (!stats) return { id: 'webhook', title, verdict: 'busy', text: 'Asking the canister…' };
   if (stats.last_event === null) return { id: 'webhook', title, verdict: 'warn', link, text: `No event has arrived yet; until then ${missed}. Make a payment in test mode, or look at the endpoint’s deliveries at Stripe.` };
-  return { id: 'webhook', title, verdict: 'good', text: `The last event arrived ${timeInWords(stats.last_event)}.` };
+  const last = `The last event arrived ${timeInWords(stats.last_event)}`;
+  // Of one that is not finished Stripe tells nothing yet.
+  const newest = payments.find(({ status }) => status !== 'open')?.created ?? 0;
+  if (newest - stats.last_event > BEHIND) return { id: 'webhook', title, verdict: 'warn', link, text: `${last}, but a payment was begun ${timeInWords(newest)}, of which no event told. Look at the endpoint’s deliveries at Stripe: until they arrive, ${missed}.` };
+  if (now - stats.last_event > LONG_AGO) return { id: 'webhook', title, verdict: 'warn', link, text: `${last}, more than 30 days ago. If you have had payments since, look at the endpoint’s deliveries at Stripe.` };
+  return { id: 'webhook', title, verdict: 'good', text: `${last}.` };
 }
 
-const PLACEHOLDER = '{CHECKOUT_SESSION_ID}';
+/** The events of which none has arrived yet, perhaps because nothing has happened that they tell of. */
+export function unseenEvents({ events }: Pick<Stats, 'events'>): string[] {
+  const seen = new Set(events.map(([name]) => name));
+  return EVENTS.filter(({ counted }) => !seen.has(counted)).map(({ type }) => type);
+}
 
 /** Judges the address under "After payment" of a payment link. */
 export function checkRedirect(pasted: string, { livemode }: Pick<Settings, 'livemode'>): Check {
   const title = 'Shoppers are led back to your page';
-  const text = pasted.trim();
-  const check = (verdict: Verdict, words: string): Check => ({ id: 'redirect', title, verdict, text: words, ...(verdict !== 'good' && { link: { href: paymentLinksPage(livemode), label: 'See your payment links' } }) });
-  if (text === '') return check('unknown', 'Only Stripe knows this address, and the key may not read it. Paste it below, as it stands under “After payment” of your payment link, to have it checked.');
-  if (!parseSafeUrl(text.replaceAll(/[{}]/g, ''))) return check('bad', 'This is no address that begins with https://.');
-  if (text.includes(`check_out_session_id=${PLACEHOLDER}`) || text.includes(`checkout_session_id=${PLACEHOLDER}`)) return check('good', 'This address is right: Stripe puts the payment’s id into it.');
-  if (/(%7B|\{)\s*CHECKOUT_SESSION_ID\s*(%7D|\})/i.test(text) && !text.includes(PLACEHOLDER)) return check('bad', `The placeholder must stand as it is, with its braces: ${PLACEHOLDER}`);
-  if (text.includes(PLACEHOLDER)) return check('warn', `The id comes back under another name than check_out_session_id. That works only where the tag has this name as its session-param.`);
-  return check('bad', `The payment’s id is missing: add ${text.includes('?') ? '&' : '?'}check_out_session_id=${PLACEHOLDER} to it.`);
+  const link = { href: paymentLinksPage(livemode), label: 'See your payment links' };
+  const address = pasted.trim();
+  if (address === '') return { id: 'redirect', title, link, verdict: 'unknown', text: 'Only Stripe knows this address, and the key may not read it. Paste it below, as it stands under “After payment” of your payment link, to have it checked.' };
+  const { verdict, text } = judgeRedirect(address);
+  return { id: 'redirect', title, verdict, text, ...(verdict !== 'good' && { link }) };
 }
 
 /** Days under which the canister should be topped up, and soon. */
 const [FEW_DAYS, VERY_FEW_DAYS] = [30, 7];
+/** Cycles under which the canister asks Stripe no more. */
+const RESERVE = 1e11;
 
 export function checkCycles(stats: Stats | undefined): Check {
   const title = 'The canister has cycles to live on';
   if (!stats) return { id: 'cycles', title, verdict: 'busy', text: 'Asking the canister…' };
   const { days_left: days, cycles } = stats;
-  if (days === null) return { id: 'cycles', title, verdict: 'unknown', text: `It has ${cyclesInWords(cycles)}. How long they last is known once it has run for some days.` };
-  const text = `It has ${cyclesInWords(cycles)}, which last ${days === 1 ? 'one day' : `${days.toLocaleString('en')} days`} at the rate of the last week.`;
+  const has = `It has ${cyclesInWords(cycles)}`;
+  const remedy = 'Top it up, with icp canister top-up or dfx cycles top-up.';
+  if (cycles < RESERVE) return { id: 'cycles', title, verdict: 'bad', text: `${has}. Under ${cyclesInWords(RESERVE)} it asks Stripe no more, and confirms nothing that a webhook has not told. ${remedy}` };
+  if (days === null) return { id: 'cycles', title, verdict: 'unknown', text: `${has}. How long they last is known once it has run for some days.` };
+  const text = `${has}. At the rate of the last week it goes on asking Stripe for ${days === 0 ? 'less than a day' : counted(days, 'day')}, until ${cyclesInWords(RESERVE)} are left.`;
   if (days >= FEW_DAYS) return { id: 'cycles', title, verdict: 'good', text };
-  return { id: 'cycles', title, verdict: days < VERY_FEW_DAYS ? 'bad' : 'warn', text: `${text} Top it up, with icp canister top-up or dfx cycles top-up: a canister without cycles confirms nothing.` };
+  return { id: 'cycles', title, verdict: days < VERY_FEW_DAYS ? 'bad' : 'warn', text: `${text} ${remedy}` };
 }

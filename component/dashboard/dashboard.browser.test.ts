@@ -233,14 +233,11 @@ describe('at the door', () => {
     await press(tag, 'Sign out');
     expect(text(tag)).to.contain('Sign in with Internet Identity');
     expect(text(tag)).not.to.contain('order-');
-    let idle: () => void = () => undefined;
-    tag.connect = (options) => {
-      idle = options.onIdle;
-      return Promise.resolve(accessTo(backend));
-    };
-    await settle(tag);
+    await press(tag, 'Sign in');
     expect(text(tag, 'h2')).to.equal('Overview');
-    idle();
+    const { now } = Date;
+    stub(Date, 'now', () => now() + 31 * 60_000);
+    window.dispatchEvent(new Event('pointermove'));
     await settle(tag);
     expect(text(tag, '[role=alert]')).to.contain('30 minutes');
     await press(tag, 'Sign in');
@@ -248,6 +245,51 @@ describe('at the door', () => {
     await look(tag);
     expect(text(tag, '[role=alert]')).to.contain('Your session is over. Sign in again');
     expect(all(tag, 'nav').length).to.equal(0);
+  });
+
+  it('signing out ends the session in every tab, and clears the screen even where the browser cannot forget it', async () => {
+    const [one, other] = [await mount(accessTo(busy())), await mount({ ...accessTo(busy()), signOut: () => Promise.reject(new Error('storage')) })];
+    const { now } = Date;
+    await press(one, 'Sign out');
+    expect(text(one, '[role=alert]')).to.equal('');
+    expect(text(other, '[role=alert]')).to.equal('You have signed out in another tab.');
+    await press(other, 'Sign in');
+    expect(text(other, 'h2')).to.equal('Overview');
+    stub(Date, 'now', () => now() + 31 * 60_000);
+    window.dispatchEvent(new Event('pointermove'));
+    await settle(other);
+    expect(all(other, 'nav').length).to.equal(0);
+    expect(text(other, '[role=alert]')).to.contain('This browser still keeps your session.');
+  });
+
+  it('what was typed outlives the session, but for what is secret, and not what somebody else signs in to see', async () => {
+    const backend = new FakeBackend();
+    let principal = PRINCIPAL;
+    const access = accessTo(backend);
+    const tag = await mount({ ...access, signIn: async () => ({ ...(await access.signIn()), principal }) });
+    await press(tag, 'Settings');
+    await type(tag, '#domains', 'pay.example.com');
+    await type(tag, '#api_key', 'rk_live_secret');
+    await type(tag, '#webhook_secrets', 'whsec_0123456789');
+    backend.failures.set('getSettings', new BackendError('expired', ''));
+    await look(tag);
+    expect(text(tag, '[role=alert]')).to.contain('Your session is over. Sign in again to go on. What you typed in the settings is kept until then, but for keys and secrets.');
+    backend.failures.clear();
+    principal = CANISTER;
+    await press(tag, 'Sign in');
+    expect(text(tag, 'h2')).to.equal('Overview');
+    backend.failures.set('stats', new BackendError('expired', ''));
+    await look(tag);
+    backend.failures.clear();
+    principal = PRINCIPAL;
+    backend.settings = { ...backend.settings, domains: ['theirs.example.com'], revision: 4 };
+    await press(tag, 'Sign in');
+    expect(text(tag, 'h2')).to.equal('Settings');
+    expect(all<HTMLTextAreaElement>(tag, '#domains')[0].value).to.equal('theirs.example.com\npay.example.com');
+    expect(all<HTMLInputElement>(tag, '#api_key,#webhook_secrets').map(({ value }) => value)).to.deep.equal(['', '']);
+    await press(tag, 'Sign out');
+    await press(tag, 'Sign in');
+    expect(text(tag, 'h2')).to.equal('Overview');
   });
 
   it('an administrator who is none any more sees nothing from then on', async () => {
@@ -272,7 +314,7 @@ describe('at the door', () => {
     const seen: unknown[] = [];
     const tag = document.createElement('ic-stripe-dashboard');
     tag.connect = (options) => {
-      seen.push({ ...options, onIdle: undefined });
+      seen.push(options);
       return Promise.resolve(accessTo(new FakeBackend(), { isSignedIn: false }));
     };
     tag.setAttribute('canister-id', CANISTER);
@@ -283,8 +325,8 @@ describe('at the door', () => {
     tag.setAttribute('derivation-origin', 'https://pay.example.com');
     await settle(tag);
     expect(seen).to.deep.equal([
-      { canisterId: CANISTER, host: location.origin, identityProvider: undefined, derivationOrigin: undefined, onIdle: undefined },
-      { canisterId: CANISTER, host: 'https://icp-api.io', identityProvider: 'https://id.example', derivationOrigin: 'https://pay.example.com', onIdle: undefined },
+      { canisterId: CANISTER, host: location.origin, identityProvider: undefined, derivationOrigin: undefined },
+      { canisterId: CANISTER, host: 'https://icp-api.io', identityProvider: 'https://id.example', derivationOrigin: 'https://pay.example.com' },
     ]);
   });
 });
@@ -295,6 +337,52 @@ describe('the overview', () => {
     const titles = all(tag, '.concerns h4').map((title) => title.textContent);
     expect(titles.map((title) => title.split(':')[0])).to.deep.equal(['Disputed', 'Not delivered', 'Paid twice', 'Unsettled']);
     expect(named(tag, 'Open in Stripe').getAttribute('href')).to.equal('https://dashboard.stripe.com/payments/pi_31');
+  });
+
+  it('says that nothing needs anybody only where that is known', async () => {
+    const backend = new FakeBackend(range(1, 3));
+    const tag = await mount(accessTo(backend));
+    const section = () => text(tag, 'section[aria-labelledby=needs-you]');
+    expect(section()).to.equal('Needs you Nothing needs you.');
+    backend.failures.set('listConcerns', new BackendError('unreachable', ''));
+    await look(tag);
+    expect(section()).to.equal('Needs you It cannot be told now.');
+    backend.failures.clear();
+    backend.figures = { ...STATS, disputed: 2 };
+    await look(tag);
+    expect(section()).to.equal('Needs you There are 2 older disputed payments: see Payments, or Stripe.');
+  });
+
+  it('brings forward what is old, beyond what the sums look through', async () => {
+    const backend = new FakeBackend([payment(1, { disputed: true }), ...range(2, 2_400, () => ({ created: NOW }))]);
+    const tag = await mount(accessTo(backend));
+    await settle(tag);
+    expect(text(tag, '.concerns h4')).to.equal('Disputed: €19.99, order-1…uvwxyz');
+  });
+
+  it('leads from a reference that was paid twice to all of its payments', async () => {
+    const tag = await STATES.overview();
+    await press(tag, 'Show all of them');
+    await settle(tag);
+    expect([text(tag, 'h2'), all<HTMLInputElement>(tag, '#reference')[0].value, all(tag, '.row').length].join()).to.equal('Payments,order-twice,2');
+  });
+
+  it('keeps what went wrong with a delivery until somebody does something', async () => {
+    const backend = busy();
+    const tag = await mount(accessTo(backend));
+    backend.failures.set('retryDelivery', new BackendError('refused', 'There is no such delivery.'));
+    await press(tag, 'Send again');
+    await look(tag);
+    expect(text(tag, '[role=alert]')).to.equal('There is no such delivery.');
+    backend.failures.clear();
+    await press(tag, 'Send again');
+    expect(text(tag, '[role=alert]')).to.equal('');
+  });
+
+  it('tells the canister’s figures, and of when they are', async () => {
+    const tag = await STATES.overview();
+    expect(text(tag, 'section[aria-labelledby=canister]')).to.match(/40 completed, 3 expired, 2 refund.*40 paid, 1 rate limited.*12 delivered/);
+    expect(text(tag, '.head')).to.match(/^Overview As of \d\d:\d\d \S+$/);
   });
 
   it('has a delivery sent again', async () => {
@@ -315,8 +403,9 @@ describe('the overview', () => {
     expect(name).to.contain('by day and status');
     expect(name).to.match(/paid €[\d.,]+ \(\d+ payments\)/);
     const [table] = all(tag, 'table');
-    expect([...table.querySelectorAll('thead th')].map((cell) => cell.textContent)).to.deep.equal(['Day', 'Paid', 'On its way', 'Refunded', 'Failed', 'Not finished', 'Expired']);
-    expect(svg.querySelectorAll('pattern path:not([d=""])').length).to.equal(5);
+    expect([...table.querySelectorAll('thead th')].map((cell) => cell.textContent)).to.deep.equal(['Day (UTC)', 'Paid', 'Refunded', 'On its way', 'Failed', 'Not finished', 'Expired']);
+    expect(svg.querySelectorAll('pattern path:not([d=""])').length).to.equal(2);
+    expect(all(tag, '.legend')[0].innerText).not.to.contain('Failed');
   });
 
   it('stops at 2,000 payments, and says so', async () => {
@@ -351,6 +440,42 @@ describe('payments', () => {
     expect(focused(tag) === first).to.equal(true);
     await press(tag, 'More');
     expect(all(tag, '.row').length).to.equal(35);
+  });
+
+  it('are all kept up to date, and lead to others of the same reference', async () => {
+    const backend = new FakeBackend(range(1, 300));
+    const tag = await mount(accessTo(backend));
+    await press(tag, 'Payments');
+    for (let page = 1; page < 8; page++) await press(tag, 'More');
+    await look(tag);
+    backend.payments[139] = payment(140, { disputed: true });
+    backend.figures = { ...STATS, disputed: 1 };
+    await look(tag);
+    expect(text(tag, '[data-payment=cs_test_a1140]')).to.contain('Disputed');
+    expect(all(tag, '.row').length).to.equal(200);
+    all(tag, '[data-payment=cs_test_a1140]')[0].click();
+    await settle(tag);
+    expect(text(tag, '#payment-title')).to.match(/^Payment of €19.99 for order-140…uvwxyz Paid Disputed$/);
+    await press(tag, 'All with this reference');
+    await settle(tag);
+    expect(all(tag, '.row').map(({ dataset }) => dataset.payment)).to.deep.equal(['cs_test_a1140']);
+  });
+
+  it('are read again where that failed, and go on where that failed', async () => {
+    const backend = busy();
+    const tag = await mount(accessTo(backend));
+    await press(tag, 'Payments');
+    const down = new BackendError('unreachable', '');
+    backend.failures.set('listPayments', down);
+    await look(tag);
+    backend.failures.clear();
+    await press(tag, 'Try again');
+    expect([all(tag, '.row').length, text(tag, '[role=alert]')].join()).to.equal('25,');
+    backend.failures.set('listPayments', down);
+    await press(tag, 'More');
+    backend.failures.clear();
+    await press(tag, 'Try again');
+    expect(all(tag, '.row').length).to.equal(34);
   });
 
   it('are filtered by status and reference', async () => {
@@ -414,6 +539,7 @@ describe('payments', () => {
     all(tag, '.row')[0].click();
     await settle(tag);
     await press(tag, 'Ask Stripe again');
+    await look(tag);
     expect(text(tag, '[role=alert]')).to.equal('There is no API key to ask Stripe with: set api_key.');
   });
 
@@ -434,6 +560,7 @@ describe('payments', () => {
     backend.pause = new Promise((resolve) => (go = resolve));
     await press(tag, 'Save as CSV');
     expect(text(tag, '.export')).to.equal('0 payments so far…');
+    expect(focused(tag)?.id).to.equal('cancel');
     await press(tag, 'Cancel');
     expect(focused(tag)?.id).to.equal('export');
     go();
@@ -441,9 +568,20 @@ describe('payments', () => {
     expect(saved).to.deep.equal([]);
     await press(tag, 'Save as CSV');
     expect(saved.length).to.equal(1);
+    expect(focused(tag)?.id).to.equal('export');
     expect(saved[0]).to.match(/^payments-\d{4}-\d\d-\d\d\.csv$/);
     expect((await blobs[0].text()).split('\r\n').length).to.equal(252);
     expect(text(tag, '#news')).to.equal('250 payments saved.');
+    backend.pause = new Promise((resolve) => (go = resolve));
+    await press(tag, 'Save as CSV');
+    all(tag, '#reference')[0].focus();
+    backend.failures.set('listPayments', new BackendError('refused', 'No.'));
+    go();
+    await settle(tag);
+    expect(focused(tag)?.id).to.equal('reference');
+    backend.failures.clear();
+    await look(tag);
+    expect(text(tag, '[role=alert]')).to.equal('No.');
   });
 });
 
@@ -488,12 +626,80 @@ describe('settings', () => {
     await press(tag, 'Save');
     expect(text(tag, '#conflict')).to.contain('Someone else changed the settings meanwhile: Payment links, Domains.');
     expect(focused(tag)?.id).to.equal('conflict');
-    expect(all<HTMLTextAreaElement>(tag, '#payment_links,#domains').map(({ value }) => value)).to.deep.equal(['plink_mine', 'pay.example.com']);
-    expect(text(tag, '#payment_links-theirs')).to.equal('Changed by someone else; this is what you typed.');
+    expect(all<HTMLTextAreaElement>(tag, '#payment_links,#domains').map(({ value }) => value)).to.deep.equal(['plink_theirs\nplink_mine', 'pay.example.com']);
+    expect(text(tag, '#payment_links-theirs')).to.equal('Changed by someone else, to: plink_theirs. This is that with your changes.');
     backend.failures.clear();
     await press(tag, 'Save');
-    expect(backend.calls.filter(([method]) => method === 'updateSettings').at(-1)).to.deep.equal(['updateSettings', { payment_links: ['plink_mine'], revision: 4 }]);
+    expect(backend.calls.filter(([method]) => method === 'updateSettings').at(-1)).to.deep.equal(['updateSettings', { payment_links: ['plink_theirs', 'plink_mine'], revision: 4 }]);
     expect(backend.settings.domains).to.deep.equal(['pay.example.com']);
+  });
+
+  it('keep what is typed while they are saved', async () => {
+    const backend = new FakeBackend();
+    const tag = await mount(accessTo(backend));
+    await press(tag, 'Settings');
+    await type(tag, '#payment_links', 'plink_1\nplink_2');
+    await type(tag, '#webhook_secrets', 'whsec_0123456789abWXYZ');
+    let go: (value?: unknown) => void = () => undefined;
+    backend.pause = new Promise((resolve) => (go = resolve));
+    await press(tag, 'Save');
+    await type(tag, '#payment_links', 'plink_1\nplink_2\nplink_3');
+    await type(tag, '#domains', 'pay.example.com');
+    go();
+    await settle(tag);
+    expect(backend.settings.payment_links).to.deep.equal(['plink_1', 'plink_2']);
+    expect(text(tag, '.save span[role=status]')).to.equal('Not saved yet.');
+    await press(tag, 'Save');
+    expect([backend.settings.payment_links, backend.settings.domains, backend.settings.webhook_secrets]).to.deep.equal([['plink_1', 'plink_2', 'plink_3'], ['pay.example.com'], ['…abcd', '…WXYZ']]);
+  });
+
+  it('whose answer was lost are known again, and saved once', async () => {
+    const backend = new FakeBackend();
+    const tag = await mount(accessTo(backend));
+    await press(tag, 'Settings');
+    await type(tag, '#webhook_secrets', 'whsec_0123456789abWXYZ');
+    const down = new BackendError('unreachable', '');
+    backend.updateSettings = async (changes) => {
+      await FakeBackend.prototype.updateSettings.call(backend, changes);
+      backend.failures.set('getSettings', down);
+      throw down;
+    };
+    await press(tag, 'Save');
+    expect(text(tag, '.save [role=alert]')).to.contain('The canister cannot be reached.');
+    Reflect.deleteProperty(backend, 'updateSettings');
+    backend.failures.clear();
+    backend.failures.set('updateSettings', new BackendError('refused', 'The settings have been changed meanwhile.'));
+    await press(tag, 'Try again');
+    expect(text(tag)).to.contain('Saved.');
+    expect(text(tag)).not.to.contain('Someone else');
+    expect(text(tag, '.save [role=alert]')).to.equal('');
+    expect(all<HTMLInputElement>(tag, '#webhook_secrets')[0].value).to.equal('');
+    expect(backend.settings.webhook_secrets).to.deep.equal(['…abcd', '…WXYZ']);
+  });
+
+  it('of key and mode are tried at once', async () => {
+    const backend = new FakeBackend();
+    const tag = await mount(accessTo(backend));
+    await press(tag, 'Settings');
+    const asked = () => backend.calls.filter(([method]) => method === 'checkConnection').length;
+    await type(tag, '#domains', 'pay.example.com');
+    await press(tag, 'Save');
+    expect(asked()).to.equal(0);
+    backend.connection = { works: false, message: 'Stripe does not know the key.' };
+    await type(tag, '#api_key', 'rk_live_new');
+    await press(tag, 'Save');
+    expect([asked(), text(tag, '.save .answer')].join()).to.equal('1,Stripe does not know the key.');
+  });
+
+  it('that are not saved keep the page from being left unasked', async () => {
+    const tag = await mount(accessTo(new FakeBackend()));
+    await press(tag, 'Settings');
+    const isHeld = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    expect(isHeld()).to.equal(false);
+    await type(tag, '#domains', 'pay.example.com');
+    expect(isHeld()).to.equal(true);
+    await press(tag, 'Undo changes');
+    expect(isHeld()).to.equal(false);
   });
 
   it('say what the canister refuses in its own words, and keep what was typed', async () => {
@@ -504,7 +710,7 @@ describe('settings', () => {
     await type(tag, '#domains', 'pay.example.com');
     backend.failures.set('updateSettings', new BackendError('refused', 'Only a controller may change domains.'));
     await press(tag, 'Save');
-    expect(text(tag, 'form > [role=alert]')).to.equal('Only a controller may change domains.');
+    expect(text(tag, '.save [role=alert]')).to.equal('Only a controller may change domains.');
     expect(all<HTMLTextAreaElement>(tag, '#domains')[0].value).to.equal('pay.example.com');
   });
 

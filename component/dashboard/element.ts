@@ -7,12 +7,16 @@ import { ChecklistView } from './checklist-view.js';
 import { Live } from './live.js';
 import { OverviewView } from './overview-view.js';
 import { button, copyable, problemCard, progress } from './parts.js';
+import { impatient, inTime } from './patience.js';
 import { PaymentsView } from './payments-view.js';
+import { Presence, type End } from './presence.js';
 import { isPrincipal } from './principal-text.js';
 import { explain, type Problem } from './problems.js';
-import { SettingsView } from './settings-view.js';
+import { verifiedAddress } from './raw-host.js';
+import { SettingsView, type Unsaved } from './settings-view.js';
 import { styles } from './styles.js';
 import type { Shell, View, ViewName } from './view.js';
+import { clockInWords } from './words.js';
 
 export type { Access, Connect, ConnectOptions, Session } from './access.js';
 export type * from './backend.js';
@@ -23,11 +27,12 @@ export { SignInError } from './access.js';
 type Stage =
   | { kind: 'starting' }
   | { kind: 'misconfigured'; text: string }
+  | { kind: 'unverified'; address: string }
   | { kind: 'signed-out'; problem?: Problem | undefined; isWaiting?: boolean }
   | { kind: 'opening' }
   | { kind: 'failed'; problem: Problem; retry: () => void }
   | { kind: 'refused'; principal: string }
-  | { kind: 'open'; shell: Shell; views: Record<ViewName, View> & { payments: PaymentsView }; view: ViewName };
+  | { kind: 'open'; shell: Shell; views: Record<ViewName, View> & { payments: PaymentsView; settings: SettingsView }; view: ViewName };
 
 const VIEWS: readonly ViewName[] = ['overview', 'payments', 'settings', 'setup'];
 /** Where calls go on the main network, and where its canisters serve their pages. */
@@ -86,14 +91,21 @@ export class IcStripeDashboard extends LitElement {
     if (this.#stage.kind === 'open') await this.#stage.views[this.#stage.view].refresh();
   });
 
+  readonly #presence = new Presence((end, isElsewhere) => this.#end(end, isElsewhere));
+  /** What those who were signed out without having asked for it had typed, by principal. */
+  readonly #unsaved = new Map<string, Unsaved>();
+
   override connectedCallback(): void {
     super.connectedCallback();
+    window.addEventListener('beforeunload', this.#onUnload);
     if (this.hasUpdated) void this.#start();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener('beforeunload', this.#onUnload);
     this.#live.stop();
+    this.#presence.stop();
     this.#observer?.disconnect();
     this.#attempt += 1;
     this.#stage = { kind: 'starting' };
@@ -124,6 +136,11 @@ export class IcStripeDashboard extends LitElement {
     this.requestUpdate();
   }
 
+  /** Has the browser ask whether what was typed may be lost. */
+  readonly #onUnload = (event: Event): void => {
+    if (this.#stage.kind === 'open' && this.#stage.views.settings.isEdited) event.preventDefault();
+  };
+
   /** The canister that is meant, by the attribute or by where the page is. */
   get #canister(): string {
     const [first, ...rest] = location.hostname.split('.');
@@ -141,13 +158,16 @@ export class IcStripeDashboard extends LitElement {
   async #start(): Promise<void> {
     const attempt = ++this.#attempt;
     const canisterId = this.#canister;
+    this.#presence.stop();
     this.#go({ kind: 'starting' });
+    const verified = verifiedAddress(location.href);
+    if (verified) return this.#go({ kind: 'unverified', address: verified });
     if (!isPrincipal(canisterId) || !canisterId.includes('-')) return this.#go({ kind: 'misconfigured', text: 'Set canister-id to the id of the canister, as in uxrrr-q7777-77774-qaaaq-cai.' });
     if (!parseSafeUrl(this.#host)) return this.#go({ kind: 'misconfigured', text: 'Set host to an address that begins with https://.' });
     const origin = this.derivationOrigin || (this.#isLocal ? undefined : `https://${canisterId}.${GATEWAY}`);
     try {
       const connect = this.connect ?? (await import('./ic.js')).connect;
-      const access: Access = await connect({ canisterId, host: new URL(this.#host).origin, identityProvider: this.identityProvider || undefined, derivationOrigin: origin, onIdle: () => void (this.#access === access && this.#leave('Nobody was here for 30 minutes, so you were signed out. Sign in again to go on.')) });
+      const access = await connect({ canisterId, host: new URL(this.#host).origin, identityProvider: this.identityProvider || undefined, derivationOrigin: origin });
       if (attempt !== this.#attempt) return;
       this.#access = access;
       const session = await access.resume();
@@ -174,7 +194,13 @@ export class IcStripeDashboard extends LitElement {
 
   /** Signs out, and forgets all that was shown. */
   async signOut(): Promise<void> {
+    this.#unsaved.clear();
     this.#leave();
+    await this.#forget();
+  }
+
+  /** Ends the session at this browser; in whatever way that fails, nothing of it is shown any more. */
+  async #forget(): Promise<void> {
     try {
       await this.#access?.signOut();
     } catch {
@@ -182,28 +208,60 @@ export class IcStripeDashboard extends LitElement {
     }
   }
 
+  #end(end: End, isElsewhere: boolean): void {
+    if (end === 'left') this.#unsaved.clear();
+    else this.#keep();
+    this.#leave(end === 'idle' ? `Nobody was here for 30 minutes, so you were signed out. Sign in again to go on.${this.#kept}` : 'You have signed out in another tab.');
+    void (isElsewhere ? this.#access?.release().catch(() => undefined) : this.#forget());
+  }
+
+  /** Keeps what was typed, for when the same person signs in again. */
+  #keep(): void {
+    if (this.#stage.kind !== 'open') return;
+    const { shell, views } = this.#stage;
+    const { unsaved } = views.settings;
+    if (unsaved) this.#unsaved.set(shell.session.principal, unsaved);
+  }
+
+  get #kept(): string {
+    return this.#unsaved.size > 0 ? ' What you typed in the settings is kept until then, but for keys and secrets.' : '';
+  }
+
   #leave(words?: string): void {
     this.#attempt += 1;
     this.#announcement = '';
+    this.#presence.leave();
     this.#go({ kind: 'signed-out', ...(words && { problem: { text: words, remedy: 'none' } }) });
   }
 
   #fail(error: unknown, retry: () => void): void {
     const problem = explain(error);
-    if (problem.remedy === 'sign-in') this.#leave(problem.text);
+    if (problem.remedy === 'sign-in') this.#lose(problem.text);
     else this.#go({ kind: 'failed', problem, retry });
   }
 
-  async #open(session: Session): Promise<void> {
+  /** The session has run out. */
+  #lose(words: string): void {
+    this.#keep();
+    this.#presence.stop();
+    this.#leave(`${words}${this.#kept}`);
+  }
+
+  async #open({ backend, ...rest }: Session): Promise<void> {
+    const session: Session = { ...rest, backend: impatient(backend) };
     const attempt = ++this.#attempt;
     this.#go({ kind: 'opening' });
+    this.#presence.start();
     try {
-      const [settings, isController] = await Promise.all([session.backend.getSettings(), session.isController()]);
+      const [settings, isController] = await Promise.all([session.backend.getSettings(), inTime(session.isController()).catch(() => undefined)]);
       if (attempt !== this.#attempt) return;
       const shell = this.#shell(session, settings, isController);
-      const views = { overview: new OverviewView(shell), payments: new PaymentsView(shell), settings: new SettingsView(shell), setup: new ChecklistView(shell) };
-      this.#go({ kind: 'open', shell, views, view: 'overview' });
-      views.overview.open();
+      const unsaved = this.#unsaved.get(session.principal);
+      const views = { overview: new OverviewView(shell), payments: new PaymentsView(shell), settings: new SettingsView(shell, unsaved), setup: new ChecklistView(shell) };
+      const view = unsaved ? 'settings' : 'overview';
+      this.#unsaved.delete(session.principal);
+      this.#go({ kind: 'open', shell, views, view });
+      views[view].open();
     } catch (error) {
       if (attempt !== this.#attempt) return;
       if (error instanceof BackendError && error.kind === 'not_admin') this.#go({ kind: 'refused', principal: session.principal });
@@ -236,7 +294,7 @@ export class IcStripeDashboard extends LitElement {
         // Somebody who was an administrator, and is none any more, sees nothing either.
         if (problem.remedy === 'sign-in' && this.#stage.kind === 'open' && this.#stage.shell === shell) {
           if (error instanceof BackendError && error.kind === 'not_admin') this.#go({ kind: 'refused', principal: session.principal });
-          else this.#leave(problem.text);
+          else this.#lose(problem.text);
         }
         return problem;
       },
@@ -245,6 +303,11 @@ export class IcStripeDashboard extends LitElement {
         this.#show('payments');
         if (this.#stage.kind === 'open') this.#stage.views.payments.showPayment(id);
       },
+      showReference: (reference) => {
+        this.#show('payments');
+        if (this.#stage.kind === 'open') this.#stage.views.payments.showReference(reference);
+      },
+      hasFocus: (selector) => this.shadowRoot?.activeElement?.matches(selector) === true,
       focus: (selector) => {
         this.#focusNext = selector;
         this.requestUpdate();
@@ -268,12 +331,13 @@ export class IcStripeDashboard extends LitElement {
 
   #dashboard({ shell, views, view }: Stage & { kind: 'open' }): TemplateResult {
     const { principal } = shell.session;
+    const { asOf } = views[view];
     return html`<div class="top">
         <p class="brand">Stripe payments <span class="quiet" title=${shell.canisterId}>${shell.canisterId}</span></p>
         <p class="who"><span class="quiet" title=${principal}>${principal.slice(0, 5)}…${principal.slice(-3)}</span>${button('Sign out', () => void this.signOut(), { kind: 'plain' })}</p>
       </div>
       <nav aria-label="Dashboard">${VIEWS.map((name) => html`<button type="button" aria-current=${name === view ? 'page' : nothing} @click=${() => this.#show(name)}>${views[name].title}</button>`)}</nav>
-      <section class="view" aria-labelledby="view-title"><h2 tabindex="-1" id="view-title">${views[view].title}${shell.settings.livemode ? nothing : html` <span class="badge test">Test mode</span>`}</h2>${views[view].render()}</section>`;
+      <section class="view" aria-labelledby="view-title"><div class="head"><h2 tabindex="-1" id="view-title">${views[view].title}${shell.settings.livemode ? nothing : html` <span class="badge test">Test mode</span>`}</h2>${asOf === undefined ? nothing : html`<p class="quiet">As of ${clockInWords(asOf)}</p>`}</div>${views[view].render()}</section>`;
   }
 
   /** What everybody sees who is not in. */
@@ -288,6 +352,8 @@ export class IcStripeDashboard extends LitElement {
         return html`<div role="status">${progress(stage.kind === 'starting' ? 'Starting…' : 'Reading the settings…')}</div>`;
       case 'misconfigured':
         return problemCard({ text: stage.text, remedy: 'none' });
+      case 'unverified':
+        return html`<p>What comes from this address is one node’s word, and nobody verifies it: it could be made up. So nobody signs in here.</p><p><a href=${stage.address}>Open the dashboard at its verified address</a></p>`;
       case 'failed':
         return html`${problemCard(stage.problem, stage.retry)}${this.#access ? button('Sign out', () => void this.signOut(), { kind: 'plain' }) : nothing}`;
       case 'refused':

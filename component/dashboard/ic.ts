@@ -16,32 +16,40 @@ import { idlFactory } from './idl.js';
 export type Idl = Parameters<IDL.InterfaceFactory>[0]['IDL'];
 export type IdlService = IDL.ServiceClass;
 
-const IDLE_AFTER = 30 * 60_000;
 const LONGEST_SESSION = 8n * 3_600_000_000_000n;
 
 /** Makes ready to sign in, so that a click can open the window at once. Throws where the browser keeps no keys. */
-export async function connect({ canisterId, host, identityProvider, derivationOrigin, onIdle }: ConnectOptions): Promise<Access> {
+export async function connect({ canisterId, host, identityProvider, derivationOrigin }: ConnectOptions): Promise<Access> {
   const canister = Principal.fromText(canisterId);
+  // Whether somebody is here the element watches, over all tabs.
+  const create = () => AuthClient.create({ idleOptions: { disableIdle: true } });
   let client = await create();
+  /** One tab after the other, or one would keep a key that another is about to delete. */
+  const inTurn = (task: () => Promise<void>): Promise<void> => navigator.locks.request('ic-stripe-dashboard', task);
+  /** Counts the sessions, so that nothing is asked in the name of one that is over. */
+  let current = 0;
 
-  async function create(): Promise<AuthClient> {
-    // A client's watch over idleness goes on after it has been signed out, and cannot be ended without calling this.
-    const endIdle = () => void (created === client && signOut().then(onIdle));
-    const created = await AuthClient.create({ idleOptions: { idleTimeout: IDLE_AFTER, disableDefaultIdleCallback: true, onIdle: endIdle } });
-    return created;
+  /** A client that has been signed out keeps no key in storage: each session has its own. */
+  function release(): Promise<void> {
+    current += 1;
+    return inTurn(async () => {
+      client = await create();
+    });
   }
 
-  /** A client that has been signed out keeps no key in storage, nor has it a new watch over idleness: each session has its own. */
-  async function signOut(): Promise<void> {
-    await client.logout();
-    client = await create();
+  function signOut(): Promise<void> {
+    current += 1;
+    return inTurn(async () => {
+      await client.logout();
+      client = await create();
+    });
   }
 
   async function open(): Promise<Session> {
     const identity = client.getIdentity();
     const agent = await HttpAgent.create({ host, identity, verifyQuerySignatures: true, shouldFetchRootKey: isLocalHost(new URL(host).hostname) }).catch(fail);
-    const holder = client;
-    const isValid = () => holder === client && holder.isAuthenticated();
+    const [holder, session] = [client, current];
+    const isValid = () => session === current && holder.isAuthenticated();
     return {
       principal: identity.getPrincipal().toText(),
       backend: backendOf(agent, canister, isValid),
@@ -65,6 +73,7 @@ export async function connect({ canisterId, host, identityProvider, derivationOr
         if (!isOpen) reject(new SignInError('blocked'));
       }).then(open),
     signOut,
+    release,
   };
 }
 
@@ -141,6 +150,7 @@ function backendOf(agent: HttpAgent, canisterId: Principal, isValid: () => boole
     getPayment: (id) => call('get_payment', id),
     checkPayment: (id) => call('check_payment', id),
     stats: () => call('canister_stats'),
+    listConcerns: () => call('list_concerns'),
     listDeadLetters: () => call('list_dead_letters'),
     retryDelivery: (number) => call('retry_delivery', number),
   };

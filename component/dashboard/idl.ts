@@ -69,6 +69,7 @@ export function idlFactory({ IDL }: { IDL: Idl }): IdlService {
     get_payment: IDL.Func([Text], [Opt(payment)], ['query']),
     check_payment: IDL.Func([Text], [Record({ status: Text, reason: Opt(Text), payment: Opt(payment) })], []),
     canister_stats: IDL.Func([], [stats], ['query']),
+    list_concerns: IDL.Func([], [Vec(payment)], ['query']),
     list_dead_letters: IDL.Func([], [Vec(deadLetter)], ['query']),
     retry_delivery: IDL.Func([Nat64], [], []),
   });

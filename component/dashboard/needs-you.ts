@@ -3,13 +3,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Concern } from './attention.js';
 import { button, outside } from './parts.js';
 import { paymentPage } from './stripe-pages.js';
-import type { Payment } from './backend.js';
+import type { Payment, Stats } from './backend.js';
 import type { Shell } from './view.js';
-import { amountInWords, counted, timeInWords } from './words.js';
+import { amountInWords, counted, shortReference, timeInWords } from './words.js';
 
 /** The list of what needs the merchant, with what can be done about each. */
 export function needsYou(concerns: readonly Concern[], shell: Shell, { sending, onSend }: { sending: ReadonlySet<number>; onSend: (number: number) => void }): TemplateResult {
-  if (concerns.length === 0) return html`<p class="notice good">Nothing needs you.</p>`;
   return html`<ul class="concerns">${repeat(concerns, keyOf, (concern) => {
     const { title, text, actions } = told(concern, shell, sending, onSend);
     return html`<li class="notice bad"><h4>${title}</h4><p>${text}</p><div class="actions">${actions}</div></li>`;
@@ -45,9 +44,9 @@ function told(concern: Concern, shell: Shell, sending: ReadonlySet<number>, onSe
       };
     case 'duplicate':
       return {
-        title: `Paid ${concern.payments.length > 2 ? `${concern.payments.length} times` : 'twice'}: ${concern.reference}`,
-        text: 'More than one session with this reference was paid. Give back what was paid too much, in the Stripe Dashboard.',
-        actions: concern.payments.map((payment) => show(payment, shell, timeInWords(payment.created))),
+        title: `Paid ${concern.payments.length > 2 ? `${concern.payments.length} times` : 'twice'}: ${shortReference(concern.reference)}`,
+        text: 'More than one session with this reference is paid. Give back what was paid too much, in the Stripe Dashboard.',
+        actions: [...concern.payments.map((payment) => show(payment, shell, timeInWords(payment.created))), button('Show all of them', () => shell.showReference(concern.reference), { kind: 'plain' })],
       };
     case 'unsettled':
       return {
@@ -68,7 +67,7 @@ function told(concern: Concern, shell: Shell, sending: ReadonlySet<number>, onSe
 }
 
 function nameOf(payment: Payment): string {
-  return `${amountInWords(payment.amount_total, payment.currency)}${payment.client_reference_id === null ? '' : `, ${payment.client_reference_id}`}${payment.livemode ? '' : ' (test)'}`;
+  return `${amountInWords(payment.amount_total, payment.currency)}${payment.client_reference_id === null ? '' : `, ${shortReference(payment.client_reference_id)}`}${payment.livemode ? '' : ' (test)'}`;
 }
 
 function show(payment: Payment, shell: Shell, which = ''): TemplateResult {
@@ -79,10 +78,8 @@ function inStripe({ payment_intent: intent, livemode }: Payment): TemplateResult
   return intent === null ? nothing : outside(paymentPage(intent, livemode), 'Open in Stripe');
 }
 
-/** What the counts of the canister tell beyond the payments that were looked through. */
-export function beyond(found: readonly Concern[], { disputed, duplicates }: { disputed: number; duplicates: number }): string | undefined {
+/** What the canister's counts tell beyond the list, which has an end. */
+export function beyond(found: readonly Concern[], { disputed }: Pick<Stats, 'disputed'>): string | undefined {
   const disputes = disputed - found.filter(({ kind }) => kind === 'dispute').length;
-  const twice = duplicates - found.reduce((sum, concern) => sum + (concern.kind === 'duplicate' ? concern.payments.length : 0), 0);
-  const parts = [disputes > 0 && counted(disputes, 'disputed payment'), twice > 0 && `${counted(twice, 'payment')} whose reference was paid twice`].filter((part) => part !== false);
-  return parts.length === 0 ? undefined : `Besides these, there are ${parts.join(' and ')}, older or given back since: see Payments.`;
+  return disputes > 0 ? `${found.length > 0 ? 'Besides these, there' : 'There'} ${disputes === 1 ? 'is' : 'are'} ${counted(disputes, 'older disputed payment')}: see Payments, or Stripe.` : undefined;
 }

@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { concernsOf } from './attention.js';
-import type { DeadLetter, Stats } from './backend.js';
+import type { DeadLetter, Payment, Stats } from './backend.js';
 import { checkCycles } from './checklist.js';
 import { beyond, needsYou } from './needs-you.js';
-import { PaymentPages } from './pages.js';
-import { newsOf, problemCard, progress } from './parts.js';
+import { PaymentPages, stateOf } from './pages.js';
+import { newsOf, problemCards, progress } from './parts.js';
 import type { Problem } from './problems.js';
 import { sumsChart } from './sums-chart.js';
 import { DAYS, firstMoment, sumUp } from './sums.js';
 import type { Shell, View } from './view.js';
-import { counted, statusInWords, timeInWords } from './words.js';
+import { counted, countsInWords, statusInWords, timeInWords } from './words.js';
 
 /** So many payments are looked through at most. */
 const MOST = 2_000;
@@ -21,12 +21,18 @@ export class OverviewView implements View {
   readonly title = 'Overview';
   readonly #shell: Shell;
   readonly #pages: PaymentPages;
-  #letters: DeadLetter[] = [];
   #stats: Stats | undefined;
+  #concerned: Payment[] = [];
+  #letters: DeadLetter[] = [];
+  /** Whether what needs somebody could be read at the last look: only then is nothing really nothing. */
+  #isCurrent = false;
   readonly #sending = new Set<number>();
   #isWalking = false;
   #isWhole = false;
   #problem: Problem | undefined;
+  /** Of sending again: it stays until somebody does something. */
+  #failure: { problem: Problem; number: number } | undefined;
+  asOf: number | undefined;
 
   constructor(shell: Shell) {
     this.#shell = shell;
@@ -39,16 +45,16 @@ export class OverviewView implements View {
 
   async refresh(): Promise<void> {
     if (this.#isWalking) return;
-    const { backend } = this.#shell.session;
     this.#isWalking = true;
     this.#shell.update();
     try {
-      [this.#stats, this.#letters] = await Promise.all([backend.stats(), backend.listDeadLetters()]);
+      const stats = await this.#look();
       const isFirst = this.#pages.rows.length === 0;
-      const news = await this.#pages.refresh();
+      const news = await this.#pages.refresh(stateOf(stats));
       if (!isFirst && news.length > 0) this.#shell.announce(newsOf(news));
       await this.#walk();
       this.#problem = undefined;
+      this.asOf = Date.now() / 1000;
     } catch (error) {
       this.#problem = this.#shell.explain(error);
       throw error;
@@ -56,6 +62,20 @@ export class OverviewView implements View {
       this.#isWalking = false;
       this.#shell.update();
     }
+  }
+
+  /** Reads what needs somebody, and how the canister is. */
+  async #look(): Promise<Stats> {
+    const { backend } = this.#shell.session;
+    try {
+      [this.#stats, this.#concerned, this.#letters] = await Promise.all([backend.stats(), backend.listConcerns(), backend.listDeadLetters()]);
+      this.#isCurrent = true;
+    } catch (error) {
+      this.#isCurrent = false;
+      throw error;
+    }
+    this.#shell.update();
+    return this.#stats;
   }
 
   /** Looks through the payments of the last days. */
@@ -74,29 +94,26 @@ export class OverviewView implements View {
 
   async #send(number: number): Promise<void> {
     this.#sending.add(number);
+    this.#failure = undefined;
     this.#shell.update();
     try {
       await this.#shell.session.backend.retryDelivery(number);
       this.#letters = await this.#shell.session.backend.listDeadLetters();
       this.#shell.announce('It is being sent again.');
     } catch (error) {
-      this.#problem = this.#shell.explain(error);
+      this.#failure = { problem: this.#shell.explain(error), number };
     }
     this.#sending.delete(number);
     this.#shell.update();
   }
 
   render(): TemplateResult {
-    const { rows } = this.#pages;
     const isKnown = this.#stats !== undefined;
-    const concerns = concernsOf(rows, this.#letters);
-    const more = this.#stats && this.#isWhole ? beyond(concerns, this.#stats) : undefined;
     return html`
-      ${problemCard(this.#problem, () => this.open())}
+      ${problemCards([this.#problem, () => this.open()], [this.#failure?.problem, () => void this.#send(this.#failure!.number)])}
       <section aria-labelledby="needs-you">
         <h3 id="needs-you">Needs you</h3>
-        ${isKnown && (this.#isWhole || concerns.length > 0 || !this.#isWalking) ? needsYou(concerns, this.#shell, { sending: this.#sending, onSend: (number) => void this.#send(number) }) : this.#problem ? nothing : progress('Looking…')}
-        ${more ? html`<p class="quiet">${more}</p>` : nothing}
+        ${this.#concerns()}
       </section>
       <section aria-labelledby="sums">
         <h3 id="sums">The last ${DAYS} days</h3>
@@ -107,6 +124,15 @@ export class OverviewView implements View {
         ${this.#stats ? this.#canister(this.#stats) : this.#problem ? nothing : progress('Asking the canister…')}
       </section>
     `;
+  }
+
+  #concerns(): unknown {
+    const concerns = concernsOf(this.#concerned, this.#letters);
+    const more = this.#stats && beyond(concerns, this.#stats);
+    const rest = more ? html`<p class="notice bad">${more}</p>` : nothing;
+    if (concerns.length > 0) return html`${needsYou(concerns, this.#shell, { sending: this.#sending, onSend: (number) => void this.#send(number) })}${rest}`;
+    if (this.#isCurrent) return more ? rest : html`<p class="notice good">Nothing needs you.</p>`;
+    return this.#problem ? html`<p class="quiet">It cannot be told now.</p>` : progress('Looking…');
   }
 
   #sums(isKnown: boolean): TemplateResult {
@@ -125,13 +151,14 @@ export class OverviewView implements View {
 
   #canister(stats: Stats): TemplateResult {
     const { verdict, text } = checkCycles(stats);
-    const all = stats.payments.map(([status, count]) => `${count.toLocaleString('en')} ${statusInWords(status).toLowerCase()}`);
     return html`<dl class="card">
       <div><dt>Cycles</dt><dd class=${verdict}>${text}</dd></div>
-      <div><dt>Payments</dt><dd>${all.length ? all.join(', ') : 'none yet'}</dd></div>
+      <div><dt>Payments</dt><dd>${countsInWords(stats.payments, (status) => statusInWords(status).toLowerCase())}</dd></div>
       <div><dt>Last event from Stripe</dt><dd>${stats.last_event === null ? 'none yet' : timeInWords(stats.last_event)}</dd></div>
+      <div><dt>Events from Stripe</dt><dd>${countsInWords(stats.events)}</dd></div>
+      <div><dt>Lookups at Stripe</dt><dd>${countsInWords(stats.lookups)}</dd></div>
+      <div><dt>Deliveries</dt><dd>${countsInWords(stats.deliveries)}</dd></div>
       <div><dt>Waiting to be done</dt><dd>${stats.waiting.toLocaleString('en')}</dd></div>
-      ${stats.deliveries.length ? html`<div><dt>Deliveries</dt><dd>${stats.deliveries.map(([what, count]) => `${count.toLocaleString('en')} ${what.replaceAll('_', ' ')}`).join(', ')}</dd></div>` : nothing}
     </dl>`;
   }
 }

@@ -57,6 +57,40 @@ describe('pages', () => {
     expect([sequences(pages).length, pages.next]).toEqual([27, 36]);
   });
 
+  it('are all read anew once the canister is not as it was, and only then', async () => {
+    const backend = new FakeBackend(range(1, 300));
+    const pages = new PaymentPages(backend, {}, 25);
+    await pages.load();
+    for (let page = 1; page < 8; page++) await pages.more();
+    await pages.refresh('a');
+    backend.payments[139] = payment(140, { disputed: true });
+    backend.calls.length = 0;
+    await pages.refresh('a');
+    expect([backend.calls.length, pages.rows.find(({ sequence }) => sequence === 140)?.disputed]).toEqual([1, false]);
+    expect(await pages.refresh('b')).toEqual([]);
+    expect([backend.calls.length, pages.rows.find(({ sequence }) => sequence === 140)?.disputed]).toEqual([3, true]);
+    expect([sequences(pages), pages.next]).toEqual([range(101, 300).map(({ sequence }) => sequence).reverse(), 101]);
+  });
+
+  it('let go what does not fit the filter any more', async () => {
+    const backend = new FakeBackend(range(1, 60).map((each, index) => ({ ...each, status: index % 2 ? 'paid' : 'processing' })));
+    const pages = new PaymentPages(backend, { status: 'processing' }, 10);
+    await pages.load();
+    await pages.more();
+    const { next } = pages;
+    for (const index of [30, 58]) backend.payments[index] = { ...backend.payments[index], status: 'paid' };
+    await pages.refresh('later');
+    expect(sequences(pages)).toEqual(range(21, 57).map(({ sequence }) => sequence).filter((sequence) => sequence % 2 === 1 && sequence !== 31).reverse());
+    expect(pages.next).toBe(next);
+  });
+
+  it('do one thing after the other', async () => {
+    const backend = new FakeBackend(range(1, 60));
+    const pages = new PaymentPages(backend, {}, 10);
+    await Promise.all([pages.load(), pages.more(), pages.refresh(), pages.more()]);
+    expect([sequences(pages), pages.next]).toEqual([range(31, 60).map(({ sequence }) => sequence).reverse(), 31]);
+  });
+
   it('never have a gap: where too much is new they begin anew', async () => {
     const backend = new FakeBackend(range(1, 60));
     const pages = new PaymentPages(backend, {}, 10);
@@ -72,13 +106,13 @@ describe('pages', () => {
   });
 
   it('lose nothing where a page in between fails', async () => {
-    const backend = new FakeBackend(range(1, 30));
+    const backend = new FakeBackend(range(1, 300));
     const pages = new PaymentPages(backend, {}, 10);
     let calls = 0;
     backend.listPayments = (argument) => (calls++ === 1 ? Promise.reject(new Error('down')) : FakeBackend.prototype.listPayments.call(backend, argument));
     await expect(pages.refresh()).rejects.toThrow('down');
     await pages.refresh();
-    expect(sequences(pages).length).toBe(30);
+    expect(sequences(pages).length).toBe(300);
   });
 
   it('keep their place in an empty result', async () => {

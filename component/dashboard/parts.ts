@@ -14,6 +14,11 @@ export function problemCard(problem: Problem | undefined, onRetry?: () => void):
   return html`<div role="alert">${problem && html`<div class="notice bad"><p>${problem.text}</p>${onRetry && problem.remedy === 'retry' ? button('Try again', onRetry) : nothing}</div>`}</div>`;
 }
 
+/** The same for two things that can go wrong at a time: a look at the canister, which is repeated by itself, and what somebody wanted done. */
+export function problemCards(...problems: [problem: Problem | undefined, onRetry: () => void][]): TemplateResult {
+  return html`<div role="alert">${problems.map(([problem, onRetry]) => problem && html`<div class="notice bad"><p>${problem.text}</p>${problem.remedy === 'retry' ? button('Try again', onRetry) : nothing}</div>`)}</div>`;
+}
+
 /** Says that something is under way. */
 export function progress(text: string | undefined): TemplateResult | typeof nothing {
   return text === undefined ? nothing : html`<p class="progress"><span class="spinner" aria-hidden="true"></span>${text}</p>`;

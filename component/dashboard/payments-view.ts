@@ -1,14 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Payment } from './backend.js';
 import { toCsv } from './csv.js';
 import { dayOf } from './sums.js';
-import { PaymentPages, walk, type Filter } from './pages.js';
-import { badges, button, newsOf, problemCard, progress } from './parts.js';
+import { PaymentPages, stateOf, walk, type Filter } from './pages.js';
+import { badges, button, newsOf, problemCards, progress } from './parts.js';
 import { PaymentDetail } from './payment-detail.js';
 import type { Problem } from './problems.js';
 import type { Shell, View } from './view.js';
-import { amountInWords, counted, STATUS_NAMES, statusInWords, timeInWords } from './words.js';
+import { amountInWords, counted, shortReference, STATUS_NAMES, statusInWords, timeInWords } from './words.js';
 
 /** Rows that come at once. */
 const A_PAGE = 25;
@@ -23,7 +24,11 @@ export class PaymentsView implements View {
   #pages: PaymentPages;
   #isLoading = false;
   #isLoaded = false;
-  #problem: Problem | undefined;
+  /** Why the payments could not be read, and what was to be read. */
+  #problem: { problem: Problem; retry: () => void } | undefined;
+  /** Of the export: it stays until somebody exports again. */
+  #failure: Problem | undefined;
+  #readAt: number | undefined;
   #detail: PaymentDetail | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
   /** The export that is under way, with how many payments it has found so far. */
@@ -32,6 +37,10 @@ export class PaymentsView implements View {
   constructor(shell: Shell) {
     this.#shell = shell;
     this.#pages = this.#newPages();
+  }
+
+  get asOf(): number | undefined {
+    return this.#detail ? this.#detail.asOf : this.#readAt;
   }
 
   open(): void {
@@ -44,12 +53,13 @@ export class PaymentsView implements View {
     if (!this.#isLoaded) return this.#load();
     const pages = this.#pages;
     try {
-      const news = await pages.refresh();
+      const news = await pages.refresh(stateOf(await this.#shell.session.backend.stats()));
       if (pages !== this.#pages) return;
       this.#problem = undefined;
+      this.#readAt = Date.now() / 1000;
       if (news.length > 0) this.#shell.announce(newsOf(news));
     } catch (error) {
-      if (pages === this.#pages) this.#problem = this.#shell.explain(error);
+      if (pages === this.#pages) this.#problem = { problem: this.#shell.explain(error), retry: () => void this.refresh().catch(() => undefined) };
       throw error;
     } finally {
       this.#shell.update();
@@ -63,6 +73,13 @@ export class PaymentsView implements View {
     });
     void this.#detail.refresh().catch(() => undefined);
     this.#shell.focus('#payment-title');
+  }
+
+  /** Shows the payments with a reference. */
+  showReference(reference: string): void {
+    this.#detail = undefined;
+    this.#setFilter({ status: '', reference }, 0);
+    this.#shell.focus('h2');
   }
 
   /** Back to the list. */
@@ -87,29 +104,32 @@ export class PaymentsView implements View {
       await task(pages);
       if (pages !== this.#pages) return;
       this.#isLoaded = true;
+      this.#readAt = Date.now() / 1000;
       this.#shell.announce(pages.rows.length > before ? `${counted(pages.rows.length, 'payment')} shown.` : 'No more payments found.');
     } catch (error) {
-      if (pages === this.#pages) this.#problem = this.#shell.explain(error);
+      if (pages === this.#pages) this.#problem = { problem: this.#shell.explain(error), retry: () => void this.#load(task) };
     } finally {
       if (pages === this.#pages) this.#isLoading = false;
       this.#shell.update();
     }
   }
 
-  #setFilter(filter: Partial<Filter>): void {
+  #setFilter(filter: Partial<Filter>, pause: number): void {
     this.#filter = { ...this.#filter, ...filter };
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => {
       this.#pages = this.#newPages();
       this.#isLoaded = false;
       void this.#load();
-    }, 'reference' in filter ? TYPING_PAUSE : 0);
+    }, pause);
   }
 
   async #save(): Promise<void> {
     const all: Payment[] = [];
     const run = (this.#export = { count: 0 });
-    this.#problem = undefined;
+    this.#failure = undefined;
+    // The button gives way to this one.
+    if (this.#shell.hasFocus('#export')) this.#shell.focus('#cancel');
     this.#shell.update();
     try {
       for await (const { payments } of walk(this.#shell.session.backend, this.#filter)) {
@@ -122,15 +142,15 @@ export class PaymentsView implements View {
       download(toCsv(all), `payments-${dayOf(Date.now() / 1000)}.csv`);
       this.#shell.announce(`${counted(all.length, 'payment')} saved.`);
     } catch (error) {
-      if (this.#export === run) this.#problem = this.#shell.explain(error);
+      if (this.#export === run) this.#failure = this.#shell.explain(error);
     }
     if (this.#export === run) this.#endExport();
   }
 
   #endExport(): void {
     this.#export = undefined;
+    if (this.#shell.hasFocus('#cancel')) this.#shell.focus('#export');
     this.#shell.update();
-    this.#shell.focus('#export');
   }
 
   render(): TemplateResult {
@@ -139,19 +159,19 @@ export class PaymentsView implements View {
     return html`
       <form class="filter" @submit=${(event: Event) => event.preventDefault()}>
         <label for="status">Status
-          <select id="status" @change=${(event: Event) => this.#setFilter({ status: (event.target as HTMLSelectElement).value })}>
+          <select id="status" .value=${live(this.#filter.status)} @change=${(event: Event) => this.#setFilter({ status: (event.target as HTMLSelectElement).value }, 0)}>
             <option value="">All</option>
             ${STATUS_NAMES.map((status) => html`<option value=${status} ?selected=${status === this.#filter.status}>${statusInWords(status)}</option>`)}
           </select>
         </label>
         <label for="reference">Reference begins with
-          <input id="reference" type="search" autocomplete="off" spellcheck="false" maxlength="200" .value=${this.#filter.reference} @input=${(event: Event) => this.#setFilter({ reference: (event.target as HTMLInputElement).value.trim() })} />
+          <input id="reference" type="search" autocomplete="off" spellcheck="false" maxlength="200" .value=${live(this.#filter.reference)} @input=${(event: Event) => this.#setFilter({ reference: (event.target as HTMLInputElement).value.trim() }, TYPING_PAUSE)} />
         </label>
         ${this.#export === undefined
           ? button('Save as CSV', () => void this.#save(), { id: 'export' })
-          : html`<span class="export" role="status">${progress(`${counted(this.#export.count, 'payment')} so far…`)}</span>${button('Cancel', () => this.#endExport())}`}
+          : html`<span class="export" role="status">${progress(`${counted(this.#export.count, 'payment')} so far…`)}</span>${button('Cancel', () => this.#endExport(), { id: 'cancel' })}`}
       </form>
-      ${problemCard(this.#problem, () => void this.#load(this.#isLoaded ? (pages) => pages.more() : undefined))}
+      ${problemCards([this.#problem?.problem, () => this.#problem!.retry()], [this.#failure, () => void this.#save()])}
       ${rows.length > 0
         ? html`<ul class="rows card">${repeat(rows, ({ id }) => id, (payment) => this.#row(payment))}</ul>`
         : this.#isLoaded && !isFruitless
@@ -168,7 +188,7 @@ export class PaymentsView implements View {
       <button type="button" class="row" data-payment=${payment.id} @click=${() => this.showPayment(payment.id)}>
         <span class="amount">${amountInWords(payment.amount_total, payment.currency)}</span>
         ${badges(payment)}
-        <span class="reference">${payment.client_reference_id ?? 'No reference'}</span>
+        <span class="reference">${payment.client_reference_id === null ? 'No reference' : shortReference(payment.client_reference_id)}</span>
         <time datetime=${new Date(payment.created * 1000).toISOString()}>${timeInWords(payment.created)}</time>
       </button>
     </li>`;

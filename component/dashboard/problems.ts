@@ -22,6 +22,8 @@ export function explain(error: unknown): Problem {
       return { text: 'Your session is over. Sign in again to go on.', remedy: 'sign-in' };
     case 'unreachable':
       return { text: 'The canister cannot be reached. Check your connection and try again.', remedy: 'retry' };
+    case 'late':
+      return { text: 'The canister has not answered for a minute. Check your connection and try again; what you asked for may have been done all the same.', remedy: 'retry' };
     case 'untrusted':
       return { text: 'What answered could not be verified, so it is not shown. Check that this computer’s clock is right, then try again; in an untrusted network, use another one.', remedy: 'retry' };
     case 'unexpected':

@@ -1,5 +1,6 @@
 /** The settings as somebody edits them: what they typed, what that changes, and what becomes of it when somebody else was first. */
 import type { Fulfiller, Settings, SettingsChanges } from './backend.js';
+import { mergeEntries, mergeLists } from './merge.js';
 
 /** What can be edited. Lists are text with one entry a line. */
 export interface Draft {
@@ -56,6 +57,11 @@ export const FIELDS = Object.keys(LABELS) as Field[];
 /** What only controllers may change. */
 export const CONTROLLERS_ONLY: ReadonlySet<Field> = new Set(['api_host', 'idempotent_proxy', 'admins', 'replicated', 'fulfillers', 'domains']);
 
+/** Which are lists, typed as text with one entry a line. */
+const LISTS = ['payment_links', 'admins', 'domains'] as const;
+/** Of which the changes of two people are put together. */
+export const MERGED: ReadonlySet<Field> = new Set([...LISTS, 'fulfillers', 'webhook_secrets']);
+
 /** Which of the draft's fields are about a setting. */
 const PARTS: Partial<Record<Field, (keyof Draft)[]>> = { api_key: ['api_key', 'withoutKey'], webhook_secrets: ['keptSecrets', 'newSecret'] };
 
@@ -102,6 +108,11 @@ export function wantedOf(draft: Draft): Omit<SettingsChanges, 'revision'> {
   };
 }
 
+/** What of a draft may be kept while its author is signed out: no key, and no secret. */
+export function withoutSecrets(draft: Draft): Draft {
+  return { ...draft, api_key: '', newSecret: '' };
+}
+
 /** What of the draft would change the settings, to be sent with their revision. */
 export function changesOf(draft: Draft, settings: Settings): SettingsChanges {
   const wanted = wantedOf(draft);
@@ -114,12 +125,50 @@ export function differences(before: Settings, after: Settings): Field[] {
   return FIELDS.filter((field) => !isSame(before[field], after[field]));
 }
 
-/** The draft upon settings that somebody else has changed: what was typed stays, all else is theirs. */
+/** The settings that have been changed to something else than the draft wants. */
+export function conflicts(draft: Draft, before: Settings, after: Settings): Field[] {
+  const wanted = { ...wantedOf(draft), webhook_secrets: [...draft.keptSecrets, ...toList(draft.newSecret).map(masked)] };
+  return differences(before, after).filter((field) => !isSame(field === 'api_key' ? wanted.api_key && masked(wanted.api_key) : wanted[field], after[field] ?? ''));
+}
+
+/**
+ * The draft upon settings that have been changed meanwhile, by somebody else or by a call of one's own whose answer was lost:
+ * what was typed stays, all else is theirs, and of lists both people's changes count. A key or secret that is there now is not sent again.
+ */
 export function rebase(draft: Draft, before: Settings, after: Settings): Draft {
-  const [was, is] = [draftOf(before), draftOf(after)];
-  const rebased = { ...draft, ...Object.fromEntries(Object.entries(is).filter(([name]) => isSame(draft[name as keyof Draft], was[name as keyof Draft]))) };
-  const removed = was.keptSecrets.filter((secret) => !draft.keptSecrets.includes(secret));
-  return { ...rebased, keptSecrets: is.keptSecrets.filter((secret) => !removed.includes(secret)) };
+  const rebased = merge(draft, draftOf(before), draftOf(after));
+  const isNew = (secret: string) => after.webhook_secrets.includes(masked(secret)) && !before.webhook_secrets.includes(masked(secret));
+  return {
+    ...rebased,
+    newSecret: toList(rebased.newSecret).some(isNew) ? toList(rebased.newSecret).filter((secret) => !isNew(secret)).join(' ') : rebased.newSecret,
+    api_key: after.api_key !== before.api_key && after.api_key === masked(rebased.api_key.trim()) ? '' : rebased.api_key,
+  };
+}
+
+/** What three drafts come to: where only one of the two has changed what was there, theirs or mine; where both have, mine, or a list with the changes of both. */
+export function merge(mine: Draft, was: Draft, theirs: Draft): Draft {
+  const mergeLines = (my: string, old: string, their: string) => (isSame(old, their) ? my : toLines(mergeLists(toList(my), toList(old), toList(their))));
+  const merged = { ...mine, ...Object.fromEntries(Object.entries(theirs).filter(([name]) => isSame(mine[name as keyof Draft], was[name as keyof Draft]))) };
+  for (const field of LISTS) merged[field] = mergeLines(mine[field], was[field], theirs[field]);
+  return {
+    ...merged,
+    keptSecrets: mergeLists(mine.keptSecrets, was.keptSecrets, theirs.keptSecrets),
+    fulfillers: mergeEntries(mine.fulfillers, was.fulfillers, theirs.fulfillers, ({ canister }) => canister.trim(), (my, old, their) => ({
+      canister: my.canister,
+      payment_links: mergeLines(my.payment_links, old?.payment_links ?? '', their.payment_links),
+      method: my.method === old?.method ? their.method : my.method,
+    })),
+  };
+}
+
+/** A setting as it is told to somebody who has typed another. */
+export function valueInWords(field: Field, settings: Settings): string {
+  if (field === 'fulfillers') return settings.fulfillers.map(({ canister, payment_links: links }) => `${canister} for ${links.join(', ')}`).join('; ') || 'none';
+  if (field === 'livemode') return settings.livemode ? 'live' : 'test';
+  if (field === 'replicated') return settings.replicated ? 'every node' : 'one node';
+  const value = settings[field];
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || 'none';
 }
 
 /** Whether a setting was edited. */
@@ -135,6 +184,11 @@ export function toList(text: string): string[] {
 
 function toLines(entries: readonly string[]): string {
   return entries.join('\n');
+}
+
+/** A key or secret as the canister shows it: nothing of one that is short. */
+function masked(secret: string): string {
+  return secret === '' ? '' : `…${secret.length >= 16 ? secret.slice(-4) : ''}`;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

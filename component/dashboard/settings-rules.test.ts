@@ -35,7 +35,7 @@ function refused(draft: Draft): string | undefined {
 const shown: typeof SETTINGS = { ...SETTINGS, webhook_secrets: before.webhook_secrets.map(masked), fulfillers: [] };
 const start = draftOf(shown);
 const some = <T>(...values: T[]) => fc.constantFrom(...values);
-const links = some('', 'plink_1', 'plink_1\nplink_2', 'https://buy.stripe.com/test_1', 'plink_', 'plink_a-b', Array.from({ length: 101 }, (_, index) => `plink_${index}`).join(' '));
+const links = some('', 'plink_1', 'plink_1\nplink_2', 'https://buy.stripe.com/test_1', 'plink_', 'plink_a-b', ...[30, 31, 100].map((length) => Array.from({ length }, (_, index) => `plink_${index}`).join('\n')), Array.from({ length: 101 }, (_, index) => `plink_${index}`).join(' '));
 const hosts = some('api.stripe.com', 'localhost:4010', 'https://api.stripe.com', 'api.stripe.com/v1', 'a b', 'ä.example', 'a.example:123456', '-a', 'A');
 const good = { canister: CANISTER, payment_links: 'plink_1', method: 'deliver' };
 const fulfiller = fc.record({ canister: some(CANISTER, PRINCIPAL, ANONYMOUS, '', 'x'), payment_links: links, method: some('', 'deliver', '_a1', '1a', 'a b', 'a'.repeat(100), 'a'.repeat(101)) });
@@ -55,7 +55,7 @@ const drafts: fc.Arbitrary<Draft> = fc.record({
   admins: some('', PRINCIPAL, `${PRINCIPAL}\n${CANISTER}`, ANONYMOUS, 'somebody', Array.from({ length: 21 }, () => CANISTER).join('\n')),
   replicated: fc.boolean(),
   fulfillers: fc.oneof(fc.array(fulfiller, { maxLength: 11 }), fulfiller.chain((other) => some(...(['canister', 'payment_links', 'method'] as const)).map((name) => [{ ...good, [name]: other[name] }]))),
-  domains: some('', 'pay.example.com', 'Pay.example.com', 'https://pay.example.com', 'example', '127.0.0.1', 'a.example b.example', `${'a'.repeat(63)}.example`, `${'a'.repeat(64)}.example`, 'a-.example', 'a.b', Array.from({ length: 11 }, (_, index) => `a${index}.example`).join(' ')),
+  domains: some('', 'pay.example.com', 'Pay.example.com', 'https://pay.example.com', 'example', '127.0.0.1', 'a.example b.example', `${'a'.repeat(63)}.example`, `${'a'.repeat(64)}.example`, 'a-.example', 'a.b', 'a.example a.example', 'a.raw.example', 'raw.example', 'draw.example', Array.from({ length: 7 }, (_, index) => `a${index}.example`).join(' '), Array.from({ length: 8 }, (_, index) => `a${index}.example`).join(' ')),
 });
 
 describe('the rules', () => {

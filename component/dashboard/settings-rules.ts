@@ -8,7 +8,7 @@ const SECRET = /^whsec_[A-Za-z0-9+/=_-]{8,200}$/;
 const LINK = /^plink_[A-Za-z0-9]+$/;
 const METHOD = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
 const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
-const MOST: Partial<Record<Field, number>> = { webhook_secrets: 4, payment_links: 100, admins: 20, fulfillers: 10, domains: 10 };
+const MOST: Partial<Record<Field, number>> = { webhook_secrets: 4, payment_links: 100, admins: 20, fulfillers: 10, domains: 7 };
 
 /** What is wrong with a draft, by setting, in words that say how to mend it. */
 export function faultsOf(draft: Draft): Partial<Record<Field, string>> {
@@ -29,10 +29,12 @@ export function faultsOf(draft: Draft): Partial<Record<Field, string>> {
   check(wanted.idempotent_proxy === '' || HOST.test(wanted.idempotent_proxy!), 'idempotent_proxy', 'Give a host name, without https:// and without a path, or nothing.');
   check(admins.every(isPrincipal), 'admins', 'Give principals, as people see theirs when they sign in here.');
   check(!admins.includes(ANONYMOUS), 'admins', 'Remove the anonymous principal, which is everybody.');
+  check(new Set(domains).size === domains.length, 'domains', 'Name each only once.');
+  check(!domains.some((domain) => domain.split('.').includes('raw')), 'domains', 'Remove those of gateways that do not verify (raw).');
   check(domains.every((domain) => DOMAIN.test(domain)), 'domains', 'Give host names in lower case such as pay.example.com, without https:// and without a path.');
   for (const { canister, payment_links: own, method } of fulfillers) {
     check(isPrincipal(canister) && canister !== ANONYMOUS, 'fulfillers', 'Give each its principal, which is not the anonymous one.');
-    check(own.length > 0 && own.length <= 100 && own.every((link) => LINK.test(link)), 'fulfillers', 'Give each 1 to 100 ids of payment links (plink_…).');
+    check(own.length > 0 && own.length <= 30 && own.every((link) => LINK.test(link)), 'fulfillers', 'Give each 1 to 30 ids of payment links (plink_…).');
     check(method === null || METHOD.test(method), 'fulfillers', 'Give methods by their names, of letters, digits and _, or none.');
   }
   check(new Set(fulfillers.map(({ canister }) => canister)).size === fulfillers.length, 'fulfillers', 'Name each only once, with all of its links.');

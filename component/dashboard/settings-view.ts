@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Settings } from './backend.js';
+import { BackendError, type Connection, type Settings, type SettingsChanges } from './backend.js';
 import { button, outside, problemCard, progress } from './parts.js';
 import type { Problem } from './problems.js';
-import { changesOf, CONTROLLERS_ONLY, differences, draftOf, FIELDS, isEdited, LABELS, rebase, type Draft, type Field, type FulfillerDraft } from './settings-draft.js';
+import { changesOf, conflicts, CONTROLLERS_ONLY, draftOf, FIELDS, isEdited, LABELS, merge, MERGED, rebase, valueInWords, withoutSecrets, type Draft, type Field, type FulfillerDraft } from './settings-draft.js';
 import { faultsOf } from './settings-rules.js';
 import { newKeyPage } from './stripe-pages.js';
 import type { Shell, View } from './view.js';
@@ -21,6 +21,12 @@ const HINTS: Partial<Record<Field, string>> = {
   domains: 'Hosts, besides the canister’s own, that show this dashboard, one a line.',
 };
 
+/** What somebody typed and has not saved, with the settings that it was about. */
+export interface Unsaved {
+  base: Settings;
+  draft: Draft;
+}
+
 /** The settings, to be read and changed. What was typed outlives the changes of others. */
 export class SettingsView implements View {
   readonly title = 'Settings';
@@ -34,11 +40,22 @@ export class SettingsView implements View {
   /** What somebody else has changed meanwhile. */
   #conflict: Field[] | undefined;
   #problem: Problem | undefined;
+  /** Whether the last changes may have been made although no answer came. */
+  #isLost = false;
+  /** What Stripe says to the key and mode that were saved last; `busy` while it is asked. */
+  #connection: Connection | 'busy' | undefined;
 
-  constructor(shell: Shell) {
+  /** @param unsaved what was typed in an earlier session */
+  constructor(shell: Shell, unsaved?: Unsaved) {
     this.#shell = shell;
-    this.#base = shell.settings;
-    this.#draft = draftOf(this.#base);
+    this.#base = unsaved?.base ?? shell.settings;
+    this.#draft = unsaved?.draft ?? draftOf(this.#base);
+  }
+
+  /** What would be lost with the page; of keys and secrets nothing. */
+  get unsaved(): Unsaved | undefined {
+    const draft = withoutSecrets(this.#draft);
+    return isChange(changesOf(draft, this.#base)) ? { base: this.#base, draft } : undefined;
   }
 
   open(): void {
@@ -61,42 +78,63 @@ export class SettingsView implements View {
   }
 
   #takeOver(theirs: Settings): void {
-    const changed = differences(this.#base, theirs);
+    const changed = conflicts(this.#draft, this.#base, theirs);
     this.#draft = rebase(this.#draft, this.#base, theirs);
     this.#base = this.#shell.settings = theirs;
     this.#conflict = changed.length > 0 ? changed : undefined;
-    this.#isSaved = false;
+    this.#isSaved = this.#isLost && changed.length === 0 && !this.isEdited;
+    if (this.#isSaved) this.#problem = undefined;
+    this.#isLost = false;
   }
 
   async #save(): Promise<void> {
-    if (this.#isSaving || !this.#isEdited) return;
+    if (this.#isSaving || !this.isEdited) return;
     this.#isSaved = false;
-    this.#problem = undefined;
+    this.#problem = this.#connection = undefined;
     this.#faults = faultsOf(this.#draft);
     if (Object.keys(this.#faults).length > 0) {
       this.#shell.update();
       this.#shell.focus('#faults');
       return;
     }
-    const { backend } = this.#shell.session;
+    const sent = this.#draft;
+    const changes = changesOf(sent, this.#base);
     this.#isSaving = true;
     this.#shell.update();
     try {
-      this.#base = this.#shell.settings = await backend.updateSettings(changesOf(this.#draft, this.#base));
-      this.#draft = draftOf(this.#base);
+      this.#base = this.#shell.settings = await this.#shell.session.backend.updateSettings(changes);
+      // What was typed while it was under way is not saved yet.
+      this.#draft = merge(this.#draft, sent, draftOf(this.#base));
       this.#conflict = undefined;
-      this.#isSaved = true;
+      this.#isLost = false;
+      this.#isSaved = !this.isEdited;
     } catch (error) {
       await this.#explain(error);
     }
     this.#isSaving = false;
     this.#shell.update();
     if (this.#conflict) this.#shell.focus('#conflict');
+    else if (!this.#problem) await this.#try(changes);
+  }
+
+  /** Has Stripe asked with a new key, or in another mode. */
+  async #try({ api_key: key, livemode }: SettingsChanges): Promise<void> {
+    if ((key === undefined && livemode === undefined) || this.#base.api_key === '') return;
+    this.#connection = 'busy';
+    this.#shell.update();
+    try {
+      this.#connection = await this.#shell.session.backend.checkConnection();
+    } catch (error) {
+      this.#connection = { works: false, message: `They are saved, but whether the key works could not be told. ${this.#shell.explain(error).text}` };
+    }
+    this.#shell.update();
   }
 
   /** Refused, perhaps because somebody else was first: that their revision is another one tells. */
   async #explain(error: unknown): Promise<void> {
     this.#problem = this.#shell.explain(error);
+    // A refusal is an answer: nothing was changed by it, but perhaps by the call before it.
+    this.#isLost ||= !(error instanceof BackendError && error.kind === 'refused');
     try {
       const theirs = await this.#shell.session.backend.getSettings();
       if (theirs.revision === this.#base.revision) return;
@@ -108,8 +146,8 @@ export class SettingsView implements View {
   }
 
   /** Whether there is more to send than the revision. */
-  get #isEdited(): boolean {
-    return Object.keys(changesOf(this.#draft, this.#base)).length > 1;
+  get isEdited(): boolean {
+    return isChange(changesOf(this.#draft, this.#base));
   }
 
   #set(changes: Partial<Draft>): void {
@@ -120,7 +158,7 @@ export class SettingsView implements View {
   }
 
   render(): TemplateResult {
-    const isEdited = this.#isEdited;
+    const { isEdited } = this;
     return html`<form novalidate @submit=${(event: Event) => {
       event.preventDefault();
       void this.#save();
@@ -144,11 +182,12 @@ export class SettingsView implements View {
         ${this.#text('api_host')}${this.#text('idempotent_proxy')}
       </fieldset>
       <div class="save">
+        ${problemCard(this.#problem, () => void this.#save())}
+        <div role="status" class="answer">${this.#connection === 'busy' ? progress('Asking Stripe with the new settings…') : this.#connection && html`<p class="notice ${this.#connection.works ? 'good' : 'bad'}">${this.#connection.message}</p>`}</div>
         <button type="submit" class="main" aria-disabled=${this.#isSaving || !isEdited ? 'true' : nothing}>Save</button>
         ${isEdited && !this.#isSaving ? button('Undo changes', () => this.#set(draftOf(this.#base)), { kind: 'plain' }) : nothing}
         <span role="status">${this.#isSaving ? progress('Saving…') : this.#isSaved ? html`<span class="good">Saved.</span>` : isEdited ? 'Not saved yet.' : nothing}</span>
       </div>
-      ${problemCard(this.#problem, () => void this.#save())}
     </form>`;
   }
 
@@ -156,7 +195,7 @@ export class SettingsView implements View {
     const faults = FIELDS.filter((field) => this.#faults[field]);
     return html`${this.#conflict
       ? html`<div class="notice bad" id="conflict" role="alert" tabindex="-1">
-          <p><strong>Someone else changed the settings meanwhile:</strong> ${this.#conflict.map((field) => LABELS[field]).join(', ')}. Nothing that you typed is lost: fields that you had edited show yours, all others show theirs. Look them over, and save again.</p>
+          <p><strong>Someone else changed the settings meanwhile:</strong> ${this.#conflict.map((field) => LABELS[field]).join(', ')}. Nothing that you typed is lost: fields that you had edited show yours, lists have the changes of both, and all others show theirs. Look them over, and save.</p>
         </div>`
       : nothing}
     ${faults.length > 0
@@ -174,7 +213,7 @@ export class SettingsView implements View {
   /** What stands under a field, and its ids for `aria-describedby`. */
   #notes(field: Field): { ids: string | typeof nothing; notes: TemplateResult } {
     const [hint, fault] = [HINTS[field], this.#faults[field]];
-    const theirs = this.#conflict?.includes(field) && (isEdited(field, this.#draft, this.#base) ? 'Changed by someone else; this is what you typed.' : 'Changed by someone else.');
+    const theirs = this.#conflict?.includes(field) && (isEdited(field, this.#draft, this.#base) ? `Changed by someone else, to: ${valueInWords(field, this.#base)}. This is ${MERGED.has(field) ? 'that with your changes' : 'what you typed'}.` : 'Changed by someone else.');
     const notes = [['hint', hint], ['theirs', theirs], ['fault', fault]].filter((note): note is [string, string] => Boolean(note[1]));
     return {
       ids: notes.map(([kind]) => `${field}-${kind}`).join(' ') || nothing,
@@ -256,4 +295,9 @@ export class SettingsView implements View {
       }, { kind: 'plain' })}
     `);
   }
+}
+
+/** Whether there is more to send than the revision. */
+function isChange(changes: SettingsChanges): boolean {
+  return Object.keys(changes).length > 1;
 }

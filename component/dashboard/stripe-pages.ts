@@ -14,12 +14,9 @@ export const webhooksPage = (livemode: boolean) => inMode(livemode, 'webhooks');
 /** The form for a restricted key, with the one permission chosen that the canister needs. */
 export const newKeyPage = (livemode: boolean) => inMode(livemode, `apikeys/create?name=${encodeURIComponent('ic-stripe-pay canister')}&permissions%5B%5D=rak_checkout_session_read`);
 
-/** What the canister listens to; it ignores other events. */
-export const EVENTS: readonly string[] = [
-  'checkout.session.completed',
-  'checkout.session.async_payment_succeeded',
-  'checkout.session.async_payment_failed',
-  'checkout.session.expired',
-  'charge.refunded',
-  'charge.dispute.created',
+/** What the canister listens to, with the name by which its figures count it; it ignores other events. */
+export const EVENTS: readonly { type: string; counted: string }[] = [
+  ...['completed', 'async_payment_succeeded', 'async_payment_failed', 'expired'].map((change) => ({ type: `checkout.session.${change}`, counted: change })),
+  { type: 'charge.refunded', counted: 'refund' },
+  { type: 'charge.dispute.created', counted: 'dispute' },
 ];

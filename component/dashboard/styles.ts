@@ -71,6 +71,13 @@ export const styles = css`
   ol {
     list-style: none;
   }
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    align-items: baseline;
+    gap: 4px 16px;
+  }
   section,
   form {
     display: grid;
@@ -415,6 +422,9 @@ export const styles = css`
     border-block-start: 1px solid var(--line);
     background: var(--ground);
   }
+  .save > div:not(:empty) {
+    flex: 1 0 100%;
+  }
   .rows {
     padding: 0;
     overflow: clip;
@@ -517,13 +527,6 @@ export const styles = css`
   }
   .fill.refunded {
     fill: var(--accent);
-  }
-  .fill.failed {
-    fill: var(--bad);
-  }
-  .fill.open,
-  .fill.expired {
-    fill: var(--quiet);
   }
   .scroll {
     overflow-x: auto;

@@ -3,9 +3,10 @@ import type { Payment } from './backend.js';
 
 export const DAYS = 30;
 
-/** What sums are told apart by, in the order in which they are stacked. */
-export const PARTS = ['paid', 'processing', 'refunded', 'failed', 'open', 'expired'] as const;
+/** What sums are told apart by: first what is money, in the order in which it is stacked, then what came to nothing. */
+export const PARTS = ['paid', 'refunded', 'processing', 'failed', 'open', 'expired'] as const;
 export type Part = (typeof PARTS)[number];
+export const MONEY: readonly Part[] = PARTS.slice(0, 3);
 
 /** How many payments, and how much they come to in minor units. */
 export interface Sum {

@@ -54,8 +54,8 @@ export const STATS: Stats = {
   payments: [['paid', 40], ['open', 2]],
   disputed: 0,
   duplicates: 0,
-  lookups: [['paid', 40]],
-  events: [['session', 40]],
+  lookups: [['paid', 40], ['rate_limited', 1]],
+  events: [['completed', 40], ['expired', 3], ['refund', 2]],
   last_event: NOW - 600,
   waiting: 0,
   deliveries: [['delivered', 12]],
@@ -141,6 +141,10 @@ export class FakeBackend implements Backend {
     await this.#called('stats');
     return this.figures;
   }
+  async listConcerns() {
+    await this.#called('listConcerns');
+    return structuredClone(this.payments.filter(({ disputed, duplicate, reason }) => disputed || duplicate || reason === 'unsettled').reverse().slice(0, 100));
+  }
   async listDeadLetters() {
     await this.#called('listDeadLetters');
     return [...this.letters];
@@ -154,5 +158,5 @@ export class FakeBackend implements Backend {
 /** Lets everybody in at once, as `principal`. */
 export function accessTo(backend: Backend, { isSignedIn = true, isController = true }: { isSignedIn?: boolean; isController?: boolean | 'unknown' } = {}): Access {
   const session = { principal: PRINCIPAL, backend, isController: () => Promise.resolve(isController === 'unknown' ? undefined : isController) };
-  return { resume: () => Promise.resolve(isSignedIn ? session : undefined), signIn: () => Promise.resolve(session), signOut: () => Promise.resolve() };
+  return { resume: () => Promise.resolve(isSignedIn ? session : undefined), signIn: () => Promise.resolve(session), signOut: () => Promise.resolve(), release: () => Promise.resolve() };
 }

@@ -9,6 +9,8 @@ export type ViewName = 'overview' | 'payments' | 'settings' | 'setup';
 /** One of the pages behind the menu. It keeps what it knows while others are shown. */
 export interface View {
   readonly title: string;
+  /** When what it shows was last read, in seconds since 1970. */
+  readonly asOf?: number | undefined;
   /** Called each time that it comes to be shown. */
   open(): void;
   /** Called every few seconds while it is shown. Throws where it failed. */
@@ -40,6 +42,10 @@ export interface Shell {
   show(view: ViewName): void;
   /** Shows a payment. */
   showPayment(id: string): void;
+  /** Shows the payments with a reference. */
+  showReference(reference: string): void;
   /** Moves the focus to the first match, once it is drawn. */
   focus(selector: string): void;
+  /** Whether the first match has the focus. */
+  hasFocus(selector: string): boolean;
 }

@@ -40,9 +40,24 @@ export function resultInWords({ status, reason, payment }: { status: string; rea
   return `Stripe says: ${statusInWords(status).toLowerCase()}${amount}.`;
 }
 
-/** A time in seconds since 1970, in the time zone of whoever looks. */
+/** A time in seconds since 1970, in the time zone of whoever looks, which is named. */
 export function timeInWords(seconds: number): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000);
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).format(seconds * 1000);
+}
+
+/** The same without the day. */
+export function clockInWords(seconds: number): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }).format(seconds * 1000);
+}
+
+/** A reference as it is known by: of the part that the element made up, the last six characters. */
+export function shortReference(reference: string): string {
+  return reference.replace(/-?isp1[a-z2-7]{20}([a-z2-7]{6})$/, '…$1');
+}
+
+/** Counts by name, as in `40 paid, 2 rate limited`. */
+export function countsInWords(counts: readonly [string, number][], nameOf = (name: string) => name.replaceAll('_', ' ')): string {
+  return counts.map(([name, count]) => `${count.toLocaleString('en')} ${nameOf(name)}`).join(', ') || 'none yet';
 }
 
 /** A number of cycles, in trillions (T). */

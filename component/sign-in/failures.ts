@@ -32,6 +32,7 @@ function ofCanister({ kind, message }: BackendError): SignInFailure {
       return new SignInFailure('sign_in_failed', 'The session is over: the shopper has to sign in again.');
     case 'unreachable':
       return new SignInFailure('sign_in_unreachable', `The canister cannot be asked: ${message} A Content Security Policy must allow https://icp-api.io under connect-src.`);
+    case 'late':
     case 'untrusted':
     case 'unexpected':
       return new SignInFailure('sign_in_unreachable', `The canister’s answer cannot be used: ${message}`);

@@ -27,18 +27,17 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  world = await startWorld({ ports: { shop: 0, gateway: 0, stripe: 0 }, ic: { nodes: 4 }, controller: CONTROLLER });
   context = await browser.newContext();
   page = await context.newPage();
   complaints = [];
   page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
   page.on('pageerror', ({ message }) => void complaints.push(`uncaught: ${message}`));
-  await page.goto(world.dashboard);
 });
-afterEach(async () => {
-  await context.close();
-  await world.close();
-});
+afterEach(() => context.close());
+
+async function start(): Promise<void> {
+  world = await startWorld({ ports: { shop: 0, gateway: 0, stripe: 0 }, ic: { nodes: 4 }, controller: CONTROLLER });
+}
 
 /** Signs in through the window of the identity provider. */
 async function signIn(user = MERCHANT, label = 'Sign in with Internet Identity'): Promise<void> {
@@ -76,31 +75,38 @@ async function audit(): Promise<string[]> {
 }
 
 describe('who comes', () => {
-  it('sees only how to sign in', async () => {
+  // Who comes changes nothing.
+  beforeAll(start);
+  afterAll(() => world.close());
+  beforeEach(() => page.goto(world.dashboard));
+
+  it('sees only how to sign in, and not even that where nothing is verified', async () => {
     await page.getByRole('button', { name: 'Sign in with Internet Identity' }).waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect(await audit()).toEqual([]);
-    expect(complaints).toEqual([]);
-  });
-
-  it('and is no administrator sees who they are, until a controller makes them one', async () => {
-    await signIn('Somebody else');
-    await page.getByRole('heading', { name: 'You are not an administrator' }).waitFor();
-    expect(await page.getByRole('navigation').count()).toBe(0);
+    await page.goto(world.dashboard.replace('.localhost', '.raw.localhost'));
+    const link = page.getByRole('link', { name: 'Open the dashboard at its verified address' });
+    expect(await link.getAttribute('href')).toBe(world.dashboard);
+    expect(await page.getByRole('button').count()).toBe(0);
     expect(await audit()).toEqual([]);
-    const principal = await page.getByLabel('your principal').innerText();
-    expect(await page.getByLabel('the command for icp').innerText()).toContain(`admins = opt vec { principal "${principal}" }`);
-    await configure({ admins: [Principal.fromText(principal)] });
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('Nothing needs you.').waitFor();
     expect(complaints).toEqual([]);
+    await page.route('**/ic-stripe-dashboard.js', (route) => route.abort());
+    await link.click();
+    await page.getByRole('alert').getByText('The dashboard could not be loaded.').waitFor();
+    expect(await audit()).toEqual([]);
   });
 
-  it('stays signed in over a reload, and no longer once signed out', async () => {
+  it('stays signed in over a reload, and is no longer in any tab once signed out in one', async () => {
     await enter();
     await page.reload();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    const other = await context.newPage();
+    await other.goto(world.dashboard);
+    await other.getByRole('heading', { name: 'Overview' }).waitFor();
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You have signed out in another tab.').waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    await other.close();
     await page.reload();
     await page.getByRole('button', { name: 'Sign in with Internet Identity' }).waitFor();
     // With a key of its own again, which outlives a reload, too.
@@ -128,7 +134,7 @@ describe('who comes', () => {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
   });
 
-  it('is told when nothing can be reached, and sees on by itself when it can again', async () => {
+  it('is told when nothing can be reached, and sees on by itself when it can again, until the session has run out', async () => {
     await enter();
     await page.getByText('Nothing needs you.').waitFor();
     await context.setOffline(true);
@@ -137,13 +143,18 @@ describe('who comes', () => {
     await context.setOffline(false);
     await look();
     await page.getByText('The canister cannot be reached.').waitFor({ state: 'detached' });
+    await page.evaluate((later) => {
+      const { now } = Date;
+      Date.now = () => now() + later;
+    }, 8 * 3_600_000);
+    await look();
+    await page.getByText('Your session is over. Sign in again to go on.').waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
   });
 
-  it('is signed out once nobody has been there for 30 minutes, in a second session, too', async () => {
+  it('is signed out once nobody has been there for 30 minutes', async () => {
     await page.clock.install();
     await page.reload();
-    await enter();
-    await page.getByRole('button', { name: 'Sign out' }).click();
     await enter();
     await page.clock.fastForward('31:00');
     await page.getByText('Nobody was here for 30 minutes, so you were signed out.').waitFor();
@@ -153,21 +164,15 @@ describe('who comes', () => {
     // A look at the canister with a clock that is 31 minutes ahead is refused.
     expect(complaints.filter((complaint) => complaint.startsWith('uncaught'))).toEqual([]);
   });
-
-  it('is signed out once the session has run out', async () => {
-    await enter();
-    await page.evaluate((later) => {
-      const { now } = Date;
-      Date.now = () => now() + later;
-    }, 8 * 3_600_000);
-    await look();
-    await page.getByText('Your session is over. Sign in again to go on.').waitFor();
-    expect(await page.getByRole('navigation').count()).toBe(0);
-  });
 });
 
 describe('an administrator', () => {
-  beforeEach(enter);
+  beforeEach(async () => {
+    await start();
+    await page.goto(world.dashboard);
+    await enter();
+  });
+  afterEach(() => world.close());
 
   it('sets the webhook up, sees a payment come, asks Stripe about it, and sees a dispute', async () => {
     await goTo('Set-up');
@@ -184,8 +189,10 @@ describe('an administrator', () => {
     const { id } = world.stripe!.createSession({ client_reference_id: 'order-42-isp1abcdefghijklmnopqrstuvwxyz' });
     world.stripe!.pay(id);
     await world.stripe!.deliveriesSettled();
-    // By itself.
-    await page.getByRole('button', { name: /order-42/ }).click({ timeout: 20_000 });
+    const row = page.getByRole('button', { name: /order-42/ });
+    // Once the canister has looked it up.
+    await expect.poll(async () => (await look(), row.count()), { timeout: 10_000, interval: 300 }).toBe(1);
+    await row.click();
     await page.getByRole('button', { name: 'Ask Stripe again' }).click();
     await page.getByText('Stripe says: paid, €19.99.').waitFor();
     expect(await page.getByRole('link', { name: 'Open in Stripe' }).getAttribute('href')).toMatch(/^https:\/\/dashboard\.stripe\.com\/test\/payments\/pi_/);
@@ -203,26 +210,45 @@ describe('an administrator', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('is told that a controller has changed the settings meanwhile, and loses nothing', async () => {
+  it('is told that a controller has changed the settings meanwhile, and loses nothing, and hears the canister’s own words when it refuses', async () => {
     await goTo('Settings');
     expect(await page.getByLabel('Administrators').getAttribute('readonly')).toBe('');
     await page.getByLabel('Payment links', { exact: true }).fill('plink_mine');
     await configure({ payment_links: ['plink_theirs'], shoppers_sign_in: true });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Someone else changed the settings meanwhile: Payment links, Shoppers who sign in.').waitFor();
-    expect(await page.getByLabel('Payment links', { exact: true }).inputValue()).toBe('plink_mine');
+    expect(await page.getByLabel('Payment links', { exact: true }).inputValue()).toBe('plink_theirs\nplink_mine');
     expect(await page.getByLabel('May sign in').isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved.', { exact: true }).waitFor();
-    await screenshot(page, 'dashboard-settings');
-  });
-
-  it('hears the canister’s own words when it refuses', async () => {
+    await page.reload();
     await goTo('Settings');
+    expect(await page.getByLabel('Payment links', { exact: true }).inputValue()).toBe('plink_theirs\nplink_mine');
+    await screenshot(page, 'dashboard-settings');
+
     // The key in use is a test key, which the page cannot know.
     await page.getByLabel('Mode', { exact: true }).selectOption('Live');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('livemode must be false with a test key: test payments are not money.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('who is no administrator', () => {
+  beforeAll(start);
+  afterAll(() => world.close());
+
+  it('sees who they are, until a controller makes them one', async () => {
+    await page.goto(world.dashboard);
+    await signIn('Somebody else');
+    await page.getByRole('heading', { name: 'You are not an administrator' }).waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    expect(await audit()).toEqual([]);
+    const principal = await page.getByLabel('your principal').innerText();
+    expect(await page.getByLabel('the command for icp').innerText()).toContain(`admins = opt vec { principal "${principal}" }`);
+    await configure({ admins: [Principal.fromText(principal)] });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
     expect(complaints).toEqual([]);
   });
 });
