@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STATUSES, readAnswer } from '../../canister/contract.js';
 import { InitArgument } from '../../canister/settings.js';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { FAULT_FLAGS } from '../local/ic/index.js';
 import { launch } from './browser.js';
 
@@ -22,17 +22,24 @@ const blocks = (language: string) => [...readme.matchAll(new RegExp('```' + lang
 /** The first column of the tables, with its code marks off. */
 const firstColumns = () => [...readme.matchAll(/^\| `([^`]+)` \|/gm)].map(([, cell]) => cell);
 
-describe('the tag', () => {
+/** The attributes of a custom element, and those that the table after some words lists. */
+async function attributes(page: Page, tag: string, after: string): Promise<{ has: string[]; listed: string[] }> {
+  const has = await page.evaluate<string[]>(`customElements.get('${tag}').observedAttributes`);
+  const listed = readme.split(after)[1].split('| attribute |')[1].split('\n\n')[0];
+  return { has: has.sort(), listed: [...listed.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name).sort() };
+}
+
+describe('what is pasted', () => {
   let browser: Browser;
   let server: Server;
   let origin: string;
   beforeAll(async () => {
     browser = await launch();
-    const script = await text('dist/ic-stripe-pay.js');
-    server = createServer((request, response) => {
-      const isScript = request.url === '/ic-stripe-pay.js';
+    const scripts = Object.fromEntries(await Promise.all(['/ic-stripe-pay.js', '/ic-stripe-dashboard.js'].map(async (path) => [path, await text(`dist${path}`)] as const)));
+    server = createServer(({ url = '' }, response) => {
+      const isScript = url in scripts;
       response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
-      response.end(isScript ? script : `<!doctype html><title>shop</title>${blocks('html')[0]}`);
+      response.end(isScript ? scripts[url] : `<!doctype html><title>shop</title>${blocks('html')[url === '/' ? 0 : 1]}`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -42,7 +49,7 @@ describe('the tag', () => {
     server.close();
   });
 
-  it('as pasted leads to the payment link, with a reference', async () => {
+  it('for the tag leads to the payment link, with a reference', async () => {
     const page = await browser.newPage();
     await page.goto(origin);
     const left = page.waitForRequest(/buy\.stripe\.com/);
@@ -51,7 +58,7 @@ describe('the tag', () => {
     await page.close();
   });
 
-  it('tells the listener as shown', async () => {
+  it('for the tag tells the listener as shown', async () => {
     const page = await browser.newPage();
     await page.goto(origin);
     const [, listener] = blocks('js');
@@ -64,12 +71,20 @@ describe('the tag', () => {
     await page.close();
   });
 
-  it('has the attributes that are listed, and no others', async () => {
+  it('for the tag has the attributes that are listed, and no others', async () => {
     const page = await browser.newPage();
     await page.goto(origin);
-    const attributes = await page.evaluate(`customElements.get('ic-stripe-pay').observedAttributes`);
-    const listed = readme.split('| attribute |')[1].split('\n\n')[0];
-    expect([...listed.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name).sort()).toEqual((attributes as string[]).sort());
+    const { has, listed } = await attributes(page, 'ic-stripe-pay', '## Use it');
+    expect(has).toEqual(listed);
+    await page.close();
+  });
+
+  it('for the dashboard asks to sign in, and has the attributes that are listed, and no others', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/dashboard`);
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    const { has, listed } = await attributes(page, 'ic-stripe-dashboard', '### The dashboard');
+    expect(has).toEqual(listed);
     await page.close();
   });
 });

@@ -78,12 +78,12 @@ afterEach(async () => {
   }
 });
 
-/** Whatever has happened, there can be new canisters, and they answer. */
+/** Whatever has happened, there can be new canisters, and they answer. Not by the client, whose signatures take their time. */
 async function livesOn(): Promise<void> {
-  const witness = await create();
-  await install(COUNTER, { canister_id: witness, arg: i32(7) });
-  expect(readI32(await update('bump', NO_ARGUMENT, witness))).toBe(8);
-  expect(await count(witness)).toBe(8);
+  const witness = ic.createCanister({ cycles: T });
+  await ic.install(witness, COUNTER, i32(7));
+  expect(readI32(await ic.update(witness, 'bump', NO_ARGUMENT))).toBe(8);
+  expect(readI32(await ic.query(witness, 'count', NO_ARGUMENT))).toBe(8);
 }
 
 async function create(more: object = {}): Promise<Principal> {
