@@ -59,7 +59,7 @@ const inlineRemedies = patch('/component/checkout.ts', [
   [/^/, "import { REMEDIES } from './remedies.js';"],
 ]);
 
-/** What signs shoppers in is a file of its own beside this one, loaded when it is needed; rollup.whole.js makes it. */
+/** What signs shoppers in is a file of its own beside this one, loaded when it is needed; build-whole.mjs makes it. */
 const signInBeside = {
   name: 'sign-in beside',
   resolveDynamicImport: (specifier) => (specifier === './sign-in/index.js' ? { id: './ic-stripe-sign-in.js', external: true } : null),

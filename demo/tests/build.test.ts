@@ -14,7 +14,7 @@ const hash = async (file: string) => createHash('sha256').update(await readFile(
 let elsewhere: string;
 beforeAll(async () => {
   elsewhere = await mkdtemp(join(tmpdir(), 'another folder '));
-  for (const part of ['canister', 'component', 'rollup.config.js', 'rollup.canister.js', 'rollup.whole.js', 'rollup-locales.js', 'tsconfig.json', 'dfx.json', 'icp.yaml', 'package.json', 'package-lock.json']) await cp(join(root, part), join(elsewhere, part), { recursive: true });
+  for (const part of ['canister', 'component', 'rollup.config.js', 'rollup.canister.js', 'rollup-locales.js', 'tsconfig.json', 'dfx.json', 'icp.yaml', 'package.json', 'package-lock.json']) await cp(join(root, part), join(elsewhere, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
 });
 afterAll(() => rm(elsewhere, { recursive: true }));
