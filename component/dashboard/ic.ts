@@ -2,7 +2,7 @@
  * The only module that knows the Internet Computer's client libraries. Whoever moves to others of their kind changes this file:
  * it gives out {@link connect}, {@link connectShopper}, and the two types that Candid is written with in `idl.ts`.
  */
-import { Actor, AgentError, CanisterStatus, CertifiedRejectErrorCode, HttpAgent, HttpErrorCode, TransportError, TrustError, UncertifiedRejectErrorCode, UncertifiedRejectUpdateErrorCode } from '@dfinity/agent';
+import { Actor, AgentError, CanisterStatus, CertifiedRejectErrorCode, HttpAgent, HttpErrorCode, type Identity, TransportError, TrustError, UncertifiedRejectErrorCode, UncertifiedRejectUpdateErrorCode } from '@dfinity/agent';
 import { AuthClient, ERROR_USER_INTERRUPT } from '@dfinity/auth-client';
 import { IDL } from '@dfinity/candid';
 import { Principal } from '@dfinity/principal';
@@ -21,9 +21,7 @@ const LONGEST_SESSION = 8n * 3_600_000_000_000n;
 /** Makes ready to sign in, so that a click can open the window at once. Throws where the browser keeps no keys. */
 export async function connect({ canisterId, host, identityProvider, derivationOrigin }: ConnectOptions): Promise<Access> {
   const canister = Principal.fromText(canisterId);
-  // Whether somebody is here the element watches, over all tabs.
-  const create = () => AuthClient.create({ idleOptions: { disableIdle: true } });
-  let client = await create();
+  let client = await newClient();
   /** One tab after the other, or one would keep a key that another is about to delete. */
   const inTurn = (task: () => Promise<void>): Promise<void> => navigator.locks.request('ic-stripe-dashboard', task);
   /** Counts the sessions, so that nothing is asked in the name of one that is over. */
@@ -33,7 +31,7 @@ export async function connect({ canisterId, host, identityProvider, derivationOr
   function release(): Promise<void> {
     current += 1;
     return inTurn(async () => {
-      client = await create();
+      client = await newClient();
     });
   }
 
@@ -41,13 +39,13 @@ export async function connect({ canisterId, host, identityProvider, derivationOr
     current += 1;
     return inTurn(async () => {
       await client.logout();
-      client = await create();
+      client = await newClient();
     });
   }
 
   async function open(): Promise<Session> {
     const identity = client.getIdentity();
-    const agent = await HttpAgent.create({ host, identity, verifyQuerySignatures: true, shouldFetchRootKey: isLocalHost(new URL(host).hostname) }).catch(fail);
+    const agent = await agentOf(host, identity);
     const [holder, session] = [client, current];
     const isValid = () => session === current && holder.isAuthenticated();
     return {
@@ -66,12 +64,7 @@ export async function connect({ canisterId, host, identityProvider, derivationOr
 
   return {
     resume: async () => ((await client.isAuthenticated()) ? open() : undefined),
-    signIn: () =>
-      new Promise<void>((onSuccess, reject) => {
-        const onError = (text?: string) => reject(text === ERROR_USER_INTERRUPT ? new SignInError('closed') : new SignInError('failed', text));
-        const isOpen = watchOpening(() => void client.login({ maxTimeToLive: LONGEST_SESSION, onSuccess: () => onSuccess(), onError, ...(identityProvider && { identityProvider }), ...(derivationOrigin && { derivationOrigin }) }));
-        if (!isOpen) reject(new SignInError('blocked'));
-      }).then(open),
+    signIn: () => login(client, identityProvider, derivationOrigin).then(open),
     signOut,
     release,
   };
@@ -79,13 +72,11 @@ export async function connect({ canisterId, host, identityProvider, derivationOr
 
 /** Makes ready for shoppers to sign in: one session for all canisters. Throws where the browser keeps no keys. */
 export async function connectShopper(): Promise<ShopperAccess> {
-  // Without a watch over idleness, which would load the shop's page anew.
-  const create = () => AuthClient.create({ idleOptions: { disableIdle: true } });
-  let client = await create();
+  let client = await newClient();
   let giveUp: (() => void) | undefined;
 
   async function call<T>({ canisterId, host }: Target, method: string, ...values: unknown[]): Promise<T> {
-    const agent = await HttpAgent.create({ host, identity: client.getIdentity(), verifyQuerySignatures: true, shouldFetchRootKey: isLocalHost(new URL(host).hostname) }).catch(fail);
+    const agent = await agentOf(host, client.getIdentity());
     const actor: Record<string, (...values: unknown[]) => Promise<unknown>> = Actor.createActor(shopperIdl, { agent, canisterId });
     const got = await actor[method](...values).catch(fail);
     return new Map(shopperIdl({ IDL })._fields).get(method)!.retTypes[0]?.accept(decoder, got) as T;
@@ -94,25 +85,41 @@ export async function connectShopper(): Promise<ShopperAccess> {
   return {
     async principal() {
       // Another tab, or the shop itself, may have signed in since.
-      if (!(await client.isAuthenticated())) client = await create();
+      if (!(await client.isAuthenticated())) client = await newClient();
       return (await client.isAuthenticated()) ? client.getIdentity().getPrincipal().toText() : undefined;
     },
-    signIn: (identityProvider) =>
-      new Promise<void>((resolve, reject) => {
-        // One window at a time: whoever waited for the last one waits for nothing.
-        giveUp?.();
-        giveUp = () => reject(new SignInError('closed'));
-        const onError = (text?: string) => reject(text === ERROR_USER_INTERRUPT ? new SignInError('closed') : new SignInError('failed', text));
-        const isOpen = watchOpening(() => void client.login({ maxTimeToLive: LONGEST_SESSION, onSuccess: () => resolve(), onError, ...(identityProvider && { identityProvider }) }));
-        if (!isOpen) reject(new SignInError('blocked'));
-      }),
+    signIn(identityProvider) {
+      // One window at a time: whoever waited for the last one waits for nothing.
+      giveUp?.();
+      const givenUp = new Promise<never>((_, reject) => (giveUp = () => reject(new SignInError('closed'))));
+      return Promise.race([login(client, identityProvider), givenUp]);
+    },
     async signOut() {
       await client.logout();
-      client = await create();
+      client = await newClient();
     },
     issueReference: (target, reference) => call(target, 'issue_reference', reference),
     myPayments: (target) => call(target, 'my_payments'),
   };
+}
+
+/** Without the library's watch over idleness: the dashboard has one over all tabs, and a shop's page would be loaded anew by it. */
+function newClient(): Promise<AuthClient> {
+  return AuthClient.create({ idleOptions: { disableIdle: true } });
+}
+
+/** Calls with all verification on. Only on this machine is the root key asked for. */
+function agentOf(host: string, identity: Identity): Promise<HttpAgent> {
+  return HttpAgent.create({ host, identity, verifyQuerySignatures: true, shouldFetchRootKey: isLocalHost(new URL(host).hostname) }).catch(fail);
+}
+
+/** Opens the identity provider's window, at once. Rejects with a {@link SignInError}. */
+function login(client: AuthClient, identityProvider?: string, derivationOrigin?: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (text?: string) => reject(text === ERROR_USER_INTERRUPT ? new SignInError('closed') : new SignInError('failed', text));
+    const isOpen = watchOpening(() => void client.login({ maxTimeToLive: LONGEST_SESSION, onSuccess: () => resolve(), onError, ...(identityProvider && { identityProvider }), ...(derivationOrigin && { derivationOrigin }) }));
+    if (!isOpen) reject(new SignInError('blocked'));
+  });
 }
 
 /** Whether a window was opened; the client that tries to does not say. */
